@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* All the family keeps of one network namespace, a member a room. */
+#ifndef _NET_XINET_NETNS_H
+#define _NET_XINET_NETNS_H
+
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/xinet/addr.h>
+#include <net/xinet/fib.h>
+#include <net/xinet/icmp.h>
+#include <net/xinet/mib.h>
+#include <net/xinet/neigh.h>
+#include <net/xinet/netfilter.h>
+#include <net/xinet/route.h>
+#include <net/xinet/sysctl.h>
+
+/**
+ * struct xinet_net - AF_XINET in one network namespace
+ * @net: the namespace
+ * @mib: its counters
+ * @rt_genid: generation of all that a struct xroute depends on
+ * @addr: addresses
+ * @fib: routes
+ * @neigh: neighbours
+ * @nf: hook chains
+ * @icmp: rate limits and message counters
+ * @sysctl: settings
+ */
+struct xinet_net {
+	struct net *net;
+	struct xinet_mib __percpu *mib;
+	u32 rt_genid;
+	struct xaddr_net addr;
+	struct xfib_net fib;
+	struct xneigh_net neigh;
+	struct xnf_net nf;
+	struct xicmp_net icmp;
+	struct xinet_sysctl sysctl;
+};
+
+extern unsigned int xinet_net_id;
+
+/**
+ * xinet_pernet - the family's state of a namespace
+ * @net: the namespace
+ *
+ * Context: any; @net must be alive.
+ */
+static inline struct xinet_net *xinet_pernet(const struct net *net)
+{
+	return net_generic(net, xinet_net_id);
+}
+
+/**
+ * xroute_valid - may an answer from an earlier RCU section still be used?
+ * @xn: state of the namespace
+ * @rt: the answer
+ *
+ * Context: the RCU read section in which @rt will be used.
+ */
+static inline bool xroute_valid(const struct xinet_net *xn,
+				const struct xroute *rt)
+{
+	return READ_ONCE(xn->rt_genid) == rt->genid;
+}
+
+#endif /* _NET_XINET_NETNS_H */
