@@ -14,6 +14,8 @@
 #include <net/xinet/route.h>
 #include <net/xinet/sysctl.h>
 
+struct proc_dir_entry;
+
 /**
  * struct xinet_net - AF_XINET in one network namespace
  * @net: the namespace
@@ -25,6 +27,7 @@
  * @nf: hook chains
  * @icmp: rate limits and message counters
  * @sysctl: settings
+ * @proc_dir: /proc/net/xinet
  */
 struct xinet_net {
 	struct net *net;
@@ -36,6 +39,7 @@ struct xinet_net {
 	struct xnf_net nf;
 	struct xicmp_net icmp;
 	struct xinet_sysctl sysctl;
+	struct proc_dir_entry *proc_dir;
 };
 
 extern unsigned int xinet_net_id;

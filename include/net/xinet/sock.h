@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What all sockets of the family share.
+ *
+ * Bound and connected addresses live in struct sock's own words
+ * (sk_rcv_saddr, sk_num, sk_daddr, sk_dport). They change under the socket
+ * lock; the data path reads them without it.
+ */
+#ifndef _NET_XINET_SOCK_H
+#define _NET_XINET_SOCK_H
+
+#include <net/sock.h>
+#include <net/xinet/route.h>
+#include <uapi/linux/xinet.h>
+
+struct xinet_net;
+
+/* Bits of xinet_sock.flags */
+enum {
+	XSK_PKTINFO,		/* IP_PKTINFO */
+	XSK_RECVTTL,		/* IP_RECVTTL */
+	XSK_RECVTOS,		/* IP_RECVTOS */
+	XSK_REPORT_INET,	/* XIP_REPORT_INET */
+};
+
+/**
+ * struct xsk_route - a connected socket's route, replaced as a whole
+ * @rcu: frees it after a grace period
+ * @daddr: for which destination, network byte order
+ * @oif: for which bound device, or 0
+ * @rt: the answer of the lookup
+ */
+struct xsk_route {
+	struct rcu_head rcu;
+	__be32 daddr;
+	int oif;
+	struct xroute rt;
+};
+
+/**
+ * struct xinet_sock - a socket of the family
+ * @sk: the common part; must be first
+ * @saddr: source address of what it sends, 0 where the route chooses
+ * @route: cached while connected; NULL before the first send
+ * @flags: XSK_* bits
+ * @ttl: IP_TTL, or -1 for the namespace's default
+ * @tos: IP_TOS
+ * @auto_addr: connect() chose the source, so disconnecting gives it up
+ */
+struct xinet_sock {
+	struct sock sk;
+	__be32 saddr;
+	struct xsk_route __rcu *route;
+	unsigned long flags;
+	s16 ttl;
+	u8 tos;
+	bool auto_addr;
+};
+
+static inline struct xinet_sock *xinet_sk(const struct sock *sk)
+{
+	return (struct xinet_sock *)sk;
+}
+
+static inline bool xsk_flag(const struct sock *sk, int bit)
+{
+	return test_bit(bit, &xinet_sk(sk)->flags);
+}
+
+/**
+ * struct xsk_cookie - what one sendmsg() call asks beyond its data
+ * @sockc: mark, transmit time, timestamps
+ * @saddr: source from IP_PKTINFO, else the socket's, else 0
+ * @oif: output device from IP_PKTINFO, else the bound one, else 0
+ * @ttl: from IP_TTL, or -1
+ * @tos: from IP_TOS or the socket
+ */
+struct xsk_cookie {
+	struct sockcm_cookie sockc;
+	__be32 saddr;
+	int oif;
+	s16 ttl;
+	u8 tos;
+};
+
+/* af_xinet.c: the calls that are the same for every type */
+int xinet_release(struct socket *sock);
+int xinet_getname(struct socket *sock, struct sockaddr *uaddr, int peer);
+int xinet_shutdown(struct socket *sock, int how);
+int xinet_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg);
+int xinet_check_addr(const struct sock *sk, const struct sockaddr *uaddr,
+		     int len);
+void xinet_fill_addr(const struct sock *sk, struct sockaddr_xin *sin,
+		     __be32 addr, __be16 port);
+
+/* socket/datagram.c: bind, connect, disconnect */
+int xdgram_bind(struct socket *sock, struct sockaddr *uaddr, int len);
+int xdgram_connect(struct socket *sock, struct sockaddr *uaddr, int len,
+		   int flags);
+int xdgram_autobind(struct sock *sk);
+
+/* socket/sockopt.c */
+int xinet_setsockopt(struct socket *sock, int level, int optname,
+		     sockptr_t optval, unsigned int optlen);
+int xinet_getsockopt(struct socket *sock, int level, int optname,
+		     char __user *optval, int __user *optlen);
+
+/* socket/cmsg.c */
+int xsk_cmsg_send(struct sock *sk, struct msghdr *msg, struct xsk_cookie *ck);
+void xsk_cmsg_recv(struct sock *sk, struct msghdr *msg, struct sk_buff *skb);
+
+/**
+ * struct xsk_dest - whom one sendmsg() call is for
+ * @addr: network byte order
+ * @port: network byte order
+ * @connected: it is the connected peer, so the cached route serves
+ */
+struct xsk_dest {
+	__be32 addr;
+	__be16 port;
+	bool connected;
+};
+
+/**
+ * struct xsk_tx - what a datagram being made must know of its way
+ * @rt: the route; its device may only be looked at under RCU
+ * @headroom: bytes to reserve before the transport header
+ * @tailroom: bytes the device wants behind the data
+ * @hw_csum: the device fills the transport checksum in
+ */
+struct xsk_tx {
+	struct xroute rt;
+	unsigned int headroom;
+	unsigned int tailroom;
+	bool hw_csum;
+};
+
+/* socket/send.c */
+int xsk_send_prepare(struct sock *sk, struct msghdr *msg,
+		     struct xsk_dest *dst, struct xsk_cookie *ck);
+int xsk_route_get(struct sock *sk, const struct xsk_dest *dst,
+		  const struct xsk_cookie *ck, int msg_flags,
+		  struct xroute *rt);
+int xsk_tx_prepare(struct sock *sk, const struct xsk_dest *dst,
+		   const struct xsk_cookie *ck, int msg_flags,
+		   unsigned int len, struct xsk_tx *tx);
+int xsk_tx_again(struct sock *sk, const struct xsk_dest *dst,
+		 const struct xsk_cookie *ck, int msg_flags, struct xsk_tx *tx);
+struct sk_buff *xsk_alloc_skb(struct sock *sk, const struct xsk_tx *tx,
+			      const struct xsk_cookie *ck, unsigned int hlen,
+			      struct msghdr *msg, unsigned int len, int *err);
+int xsk_xmit(struct sock *sk, struct sk_buff *skb, const struct xsk_tx *tx,
+	     const struct xsk_dest *dst, const struct xsk_cookie *ck);
+
+/* socket/recv.c */
+int xdgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
+		   int flags);
+int xsk_queue_rcv(struct xinet_net *xn, struct sock *sk, struct sk_buff *skb,
+		  unsigned int hlen);
+
+#endif /* _NET_XINET_SOCK_H */

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The family: socket(AF_XINET, …), the calls that are the same for every type
+ * of socket, the state of a namespace, and the module.
+ *
+ * In: syscalls, namespaces that come and go, insmod and rmmod. The order in
+ * which the rooms come up is the two tables below; they go down in reverse.
+ */
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/sockios.h>
+#include <asm/ioctls.h>
+#include <net/xinet/ip.h>
+#include <net/xinet/netlink.h>
+#include <net/xinet/netns.h>
+#include <net/xinet/observe.h>
+#include <net/xinet/sock.h>
+#include <net/xinet/udp.h>
+#include "ip/ip.h"
+
+unsigned int xinet_net_id __read_mostly;
+
+/**
+ * xinet_check_addr - is this an address of the family?
+ * @sk: the socket
+ * @uaddr: what the program gave
+ * @len: its length in bytes
+ *
+ * Context: any.
+ * Return: 0; -EINVAL where it is too short; -EAFNOSUPPORT for another family.
+ */
+int xinet_check_addr(const struct sock *sk, const struct sockaddr *uaddr,
+		     int len)
+{
+	if (len < (int)sizeof(struct sockaddr_xin))
+		return -EINVAL;
+	if (likely(uaddr->sa_family == AF_XINET))
+		return 0;
+	if (uaddr->sa_family == AF_INET && xsk_flag(sk, XSK_REPORT_INET))
+		return 0;
+	return -EAFNOSUPPORT;
+}
+
+/**
+ * xinet_fill_addr - write an address for a program
+ * @sk: the socket; with XIP_REPORT_INET the address says AF_INET
+ * @sin: filled
+ * @addr: network byte order
+ * @port: network byte order
+ *
+ * Context: any.
+ */
+void xinet_fill_addr(const struct sock *sk, struct sockaddr_xin *sin,
+		     __be32 addr, __be16 port)
+{
+	memset(sin, 0, sizeof(*sin));
+	sin->sxin_family = xsk_flag(sk, XSK_REPORT_INET) ? AF_INET : AF_XINET;
+	sin->sxin_addr.s_addr = addr;
+	sin->sxin_port = port;
+}
+
+/**
+ * xinet_release - close(2) of the last descriptor
+ * @sock: the socket
+ *
+ * Context: process.
+ * Return: 0.
+ */
+int xinet_release(struct socket *sock)
+{
+	if (sock->sk)
+		sk_common_release(sock->sk);
+	return 0;
+}
+
+/**
+ * xinet_getname - getsockname(2) and getpeername(2)
+ * @sock: the socket
+ * @uaddr: filled
+ * @peer: whether the peer's is asked
+ *
+ * Context: process.
+ * Return: length of the address, or -ENOTCONN.
+ */
+int xinet_getname(struct socket *sock, struct sockaddr *uaddr, int peer)
+{
+	struct sockaddr_xin *sin = (struct sockaddr_xin *)uaddr;
+	struct sock *sk = sock->sk;
+	int err = sizeof(*sin);
+
+	lock_sock(sk);
+	if (!peer)
+		xinet_fill_addr(sk, sin,
+				sk->sk_rcv_saddr ?: xinet_sk(sk)->saddr,
+				htons(sk->sk_num));
+	else if (sk->sk_state == TCP_ESTABLISHED)
+		xinet_fill_addr(sk, sin, sk->sk_daddr, sk->sk_dport);
+	else
+		err = -ENOTCONN;
+	release_sock(sk);
+	return err;
+}
+
+/**
+ * xinet_shutdown - shutdown(2)
+ * @sock: the socket
+ * @how: SHUT_RD, SHUT_WR or SHUT_RDWR
+ *
+ * As IPv4, an unconnected datagram socket is shut down and told ENOTCONN, so
+ * that a thread that waits in recv() wakes up.
+ *
+ * Context: process.
+ * Return: 0, -EINVAL, -ENOTCONN.
+ */
+int xinet_shutdown(struct socket *sock, int how)
+{
+	struct sock *sk = sock->sk;
+	int err;
+
+	if (how < SHUT_RD || how > SHUT_RDWR)
+		return -EINVAL;
+	lock_sock(sk);
+	err = sk->sk_state == TCP_ESTABLISHED ? 0 : -ENOTCONN;
+	/* SHUT_RD, SHUT_WR and SHUT_RDWR count from 0, the bits from 1 */
+	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | (how + 1));
+	sk->sk_state_change(sk);
+	release_sock(sk);
+	return err;
+}
+
+/* FIONREAD: the length of the next datagram, 0 for none or an empty one. */
+static int xinet_next_length(struct sock *sk)
+{
+	struct sk_buff *skb;
+	int len = 0;
+
+	spin_lock_bh(&sk->sk_receive_queue.lock);
+	skb = skb_peek(&sk->sk_receive_queue);
+	if (skb)
+		len = skb->len;
+	spin_unlock_bh(&sk->sk_receive_queue.lock);
+	return len;
+}
+
+/**
+ * xinet_ioctl - ioctl(2)
+ * @sock: the socket
+ * @cmd: SIOCOUTQ or SIOCINQ (TIOCOUTQ, FIONREAD)
+ * @arg: pointer to an int in the program
+ *
+ * Context: process.
+ * Return: 0, -EFAULT, or -ENOIOCTLCMD, on which the core goes on looking.
+ */
+int xinet_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
+{
+	int __user *to = (int __user *)arg;
+
+	switch (cmd) {
+	case SIOCOUTQ:
+		return put_user(sk_wmem_alloc_get(sock->sk), to);
+	case SIOCINQ:
+		return put_user(xinet_next_length(sock->sk), to);
+	default:
+		return -ENOIOCTLCMD;
+	}
+}
+
+/* Last reference gone, and an RCU grace period with it. */
+static void xinet_sock_destruct(struct sock *sk)
+{
+	__skb_queue_purge(&sk->sk_receive_queue);
+	__skb_queue_purge(&sk->sk_error_queue);
+	kfree(rcu_dereference_protected(xinet_sk(sk)->route, 1));
+	WARN_ON_ONCE(atomic_read(&sk->sk_rmem_alloc));
+	WARN_ON_ONCE(refcount_read(&sk->sk_wmem_alloc));
+}
+
+/**
+ * struct xinet_type - one kind of socket
+ * @type: SOCK_*
+ * @protocol: IPPROTO_*
+ * @dflt: what protocol 0 stands for with this type
+ * @prot: its struct proto
+ * @ops: its calls
+ */
+struct xinet_type {
+	int type;
+	int protocol;
+	bool dflt;
+	struct proto *prot;
+	const struct proto_ops *ops;
+};
+
+static const struct xinet_type xinet_types[] = {
+	{ SOCK_DGRAM, IPPROTO_UDP, true, &xudp_prot, &xudp_ops },
+	{ SOCK_DGRAM, IPPROTO_ICMP, false, &xping_prot, &xping_ops },
+};
+
+/* The kind of socket asked for; or why there is none. */
+static const struct xinet_type *xinet_type_find(int type, int protocol)
+{
+	int err = -ESOCKTNOSUPPORT;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(xinet_types); i++) {
+		const struct xinet_type *t = &xinet_types[i];
+
+		if (t->type != type)
+			continue;
+		if (t->protocol == protocol || (!protocol && t->dflt))
+			return t;
+		err = -EPROTONOSUPPORT;
+	}
+	return ERR_PTR(err);
+}
+
+static void xinet_sock_init(struct socket *sock, struct sock *sk, int protocol)
+{
+	struct xinet_sock *xsk = xinet_sk(sk);
+
+	sock_init_data(sock, sk);
+	/* lookups take no reference: a socket outlives their RCU section */
+	sock_set_flag(sk, SOCK_RCU_FREE);
+	sk->sk_destruct = xinet_sock_destruct;
+	sk->sk_protocol = protocol;
+	xsk->ttl = -1;
+}
+
+/* socket(AF_XINET, type, protocol) */
+static int xinet_create(struct net *net, struct socket *sock, int protocol,
+			int kern)
+{
+	const struct xinet_type *t;
+	struct sock *sk;
+	int err;
+
+	if (protocol < 0 || protocol >= IPPROTO_MAX)
+		return -EINVAL;
+	t = xinet_type_find(sock->type, protocol);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	if (t->protocol == IPPROTO_ICMP) {
+		err = xping_check_group(xinet_pernet(net));
+		if (err)
+			return err;
+	}
+
+	sk = sk_alloc(net, PF_XINET, GFP_KERNEL, t->prot, kern);
+	if (!sk)
+		return -ENOBUFS;
+	sock->state = SS_UNCONNECTED;
+	sock->ops = t->ops;
+	xinet_sock_init(sock, sk, t->protocol);
+	return 0;
+}
+
+static const struct net_proto_family xinet_family = {
+	.family	= PF_XINET,
+	.create	= xinet_create,
+	.owner	= THIS_MODULE,
+};
+
+/* One room's part in a namespace. */
+struct xinet_net_room {
+	int (*init)(struct xinet_net *xn);
+	void (*pre_exit)(struct xinet_net *xn);
+	void (*exit)(struct xinet_net *xn);
+};
+
+static const struct xinet_net_room xinet_net_rooms[] = {
+	{ .init = xmib_net_init, .exit = xmib_net_exit },
+	{ .init = xsysctl_net_init, .exit = xsysctl_net_exit },
+	{ .exit = xnf_net_exit },
+	{ .init = xicmp_net_init, .exit = xicmp_net_exit },
+	{ .init = xneigh_net_init, .pre_exit = xneigh_net_pre_exit,
+	  .exit = xneigh_net_exit },
+	{ .init = xroute_net_init, .exit = xroute_net_exit },
+	{ .init = xaddr_net_init, .exit = xaddr_net_exit },
+	{ .init = xproc_net_init, .exit = xproc_net_exit },
+};
+
+static void xinet_net_rooms_exit(struct xinet_net *xn, int n)
+{
+	while (n--)
+		if (xinet_net_rooms[n].exit)
+			xinet_net_rooms[n].exit(xn);
+}
+
+static int __net_init xinet_net_init(struct net *net)
+{
+	struct xinet_net *xn = xinet_pernet(net);
+	int i, err;
+
+	xn->net = net;
+	for (i = 0; i < ARRAY_SIZE(xinet_net_rooms); i++) {
+		if (!xinet_net_rooms[i].init)
+			continue;
+		err = xinet_net_rooms[i].init(xn);
+		if (err) {
+			xinet_net_rooms_exit(xn, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* The core waits for a grace period between this and xinet_net_exit(). */
+static void __net_exit xinet_net_pre_exit(struct net *net)
+{
+	struct xinet_net *xn = xinet_pernet(net);
+	int i = ARRAY_SIZE(xinet_net_rooms);
+
+	while (i--)
+		if (xinet_net_rooms[i].pre_exit)
+			xinet_net_rooms[i].pre_exit(xn);
+}
+
+static void __net_exit xinet_net_exit(struct net *net)
+{
+	xinet_net_rooms_exit(xinet_pernet(net), ARRAY_SIZE(xinet_net_rooms));
+}
+
+static struct pernet_operations xinet_net_ops = {
+	.init = xinet_net_init,
+	.pre_exit = xinet_net_pre_exit,
+	.exit = xinet_net_exit,
+	.id = &xinet_net_id,
+	.size = sizeof(struct xinet_net),
+};
+
+static int __init xinet_pernet_init(void)
+{
+	return register_pernet_subsys(&xinet_net_ops);
+}
+
+static void xinet_pernet_exit(void)
+{
+	unregister_pernet_subsys(&xinet_net_ops);
+}
+
+static int __init xinet_family_init(void)
+{
+	return sock_register(&xinet_family);
+}
+
+static void xinet_family_exit(void)
+{
+	sock_unregister(PF_XINET);
+}
+
+/* One step of loading. */
+struct xinet_room {
+	int (*init)(void);
+	void (*exit)(void);
+};
+
+/*
+ * Tables before those who fill them, and receiving last: when the first frame
+ * or the first socket() comes, all is there.
+ */
+static const struct xinet_room xinet_rooms[] = {
+	{ xneigh_init, xneigh_exit },
+	{ xroute_init, xroute_exit },
+	{ xinet_pernet_init, xinet_pernet_exit },
+	{ xaddr_init, xaddr_exit },
+	{ xicmp_init, xicmp_exit },
+	{ xping_init, xping_exit },
+	{ xudp_init, xudp_exit },
+	{ xnl_addr_init, xnl_addr_exit },
+	{ xnl_route_init, xnl_route_exit },
+	{ xnl_neigh_init, xnl_neigh_exit },
+	{ xinet_family_init, xinet_family_exit },
+	{ xarp_init, xarp_exit },
+	{ xip_input_init, xip_input_exit },
+};
+
+static void xinet_rooms_exit(int n)
+{
+	while (n--)
+		xinet_rooms[n].exit();
+}
+
+static int __init xinet_init(void)
+{
+	int i, err;
+
+	BUILD_BUG_ON(sizeof(struct sockaddr_xin) != sizeof(struct sockaddr));
+	BUILD_BUG_ON(sizeof(struct xip_skb_cb) > sizeof_field(struct sk_buff, cb));
+
+	for (i = 0; i < ARRAY_SIZE(xinet_rooms); i++) {
+		err = xinet_rooms[i].init();
+		if (err) {
+			xinet_rooms_exit(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static void __exit xinet_exit(void)
+{
+	xinet_rooms_exit(ARRAY_SIZE(xinet_rooms));
+	/* objects that RCU still frees with functions of ours */
+	rcu_barrier();
+}
+
+module_init(xinet_init);
+module_exit(xinet_exit);
+
+MODULE_DESCRIPTION("AF_XINET: an experimental internet layer beside IPv4");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS_NETPROTO(PF_XINET);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the route to the transport: xip_local_deliver, LOCAL_IN,
+ * xip_local_deliver_finish.
+ *
+ * In: packets for this host from xip_rcv_finish(). Out: to the handler that
+ * xprotos[] has for the protocol, or protocol unreachable.
+ */
+#include <linux/icmp.h>
+#include <linux/indirect_call_wrapper.h>
+#include <net/xinet/ip.h>
+#include <net/xinet/netns.h>
+#include <net/xinet/protocol.h>
+#include <net/xinet/udp.h>
+
+/* Behind LOCAL_IN: hand over to the transport. */
+static int xip_local_deliver_finish(struct net *net, struct sock *sk,
+				    struct sk_buff *skb)
+{
+	struct xinet_net *xn = xinet_pernet(net);
+	const struct xinet_protocol *prot;
+
+	prot = rcu_dereference(xprotos[ip_hdr(skb)->protocol]);
+	if (unlikely(!prot)) {
+		/* RFC 1122 section 3.2.2.1 */
+		XIP_INC_STATS(xn, IPSTATS_MIB_INUNKNOWNPROTOS);
+		xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, 0);
+		xinet_drop(xn, skb, XINET_DROP_NO_PROTOCOL);
+		return NET_RX_DROP;
+	}
+	XIP_INC_STATS(xn, IPSTATS_MIB_INDELIVERS);
+	__skb_pull(skb, skb_network_header_len(skb));
+	INDIRECT_CALL_1(prot->handler, xudp_rcv, skb);
+	return NET_RX_SUCCESS;
+}
+
+/**
+ * xip_local_deliver - a packet is for this host
+ * @skb: the packet; consumed
+ *
+ * Fragments are not put together yet: they end here, counted.
+ *
+ * Context: softirq, RCU read lock.
+ * Return: NET_RX_SUCCESS or NET_RX_DROP.
+ */
+int xip_local_deliver(struct sk_buff *skb)
+{
+	struct net_device *dev = skb->dev;
+	struct net *net = dev_net(dev);
+	struct xinet_net *xn = xinet_pernet(net);
+
+	if (unlikely(ip_is_fragment(ip_hdr(skb)))) {
+		XIP_INC_STATS(xn, IPSTATS_MIB_REASMREQDS);
+		XIP_INC_STATS(xn, IPSTATS_MIB_REASMFAILS);
+		xinet_drop(xn, skb, XINET_DROP_FRAGMENT);
+		return NET_RX_DROP;
+	}
+	return XNF_HOOK(NF_INET_LOCAL_IN, xn, net, NULL, skb, dev, NULL,
+			xip_local_deliver_finish);
+}

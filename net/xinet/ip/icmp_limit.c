@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How many ICMP errors may leave (RFC 1812 section 4.3.2.8).
+ *
+ * Two token buckets: one for the namespace, so that a flood of faulty packets
+ * costs a bounded number of answers, and one for each of 256 groups of
+ * destinations, so that one of them cannot use up the others' share. IPv4's
+ * own bucket is not touched.
+ */
+#include <linux/jhash.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <net/xinet/netns.h>
+#include "ip.h"
+
+#define XICMP_PEERS	256
+#define XICMP_BURST	6	/* as IPv4 lets one host have at once */
+
+/**
+ * struct xicmp_peer - bucket of one group of destinations
+ * @lock: protects the rest
+ * @stamp: jiffies of the last refill
+ * @tokens: in jiffies; a message costs icmp_ratelimit of them
+ */
+struct xicmp_peer {
+	spinlock_t lock; /* stamp and tokens */
+	unsigned long stamp;
+	unsigned long tokens;
+};
+
+static u32 xicmp_peer_secret __read_mostly;
+
+/**
+ * xicmp_global_allow - may the namespace send one more error?
+ * @xn: state of the namespace
+ *
+ * Context: BH or process.
+ */
+bool xicmp_global_allow(struct xinet_net *xn)
+{
+	u32 rate = READ_ONCE(xn->sysctl.icmp_msgs_per_sec);
+	u32 burst = READ_ONCE(xn->sysctl.icmp_msgs_burst);
+	struct xicmp_net *icmp = &xn->icmp;
+	unsigned long now = jiffies, gone;
+	u64 credit;
+	bool ok;
+
+	spin_lock_bh(&icmp->limit_lock);
+	gone = min_t(unsigned long, now - icmp->limit_stamp, HZ);
+	credit = (u64)rate * gone / HZ;
+	/* less than one whole message: let the time add up */
+	if (credit) {
+		icmp->limit_stamp = now;
+		credit += icmp->limit_credit;
+		icmp->limit_credit = min_t(u64, credit, burst);
+	}
+	ok = icmp->limit_credit > 0;
+	if (ok)
+		icmp->limit_credit--;
+	spin_unlock_bh(&icmp->limit_lock);
+
+	if (!ok)
+		XICMP_INC_STATS(xn, ICMP_MIB_RATELIMITGLOBAL);
+	return ok;
+}
+
+/**
+ * xicmp_peer_allow - may this host be sent one more error?
+ * @xn: state of the namespace
+ * @peer: destination of the error, network byte order
+ * @type: ICMP type; only those in icmp_ratemask are limited
+ *
+ * Context: BH or process.
+ */
+bool xicmp_peer_allow(struct xinet_net *xn, __be32 peer, u8 type)
+{
+	unsigned long cost = msecs_to_jiffies(READ_ONCE(xn->sysctl.icmp_ratelimit));
+	unsigned long now = jiffies;
+	struct xicmp_peer *p;
+	bool ok;
+
+	if (!cost || type > 30 ||
+	    !(READ_ONCE(xn->sysctl.icmp_ratemask) & 1 << type))
+		return true;
+
+	p = &xn->icmp.peers[jhash_1word((__force u32)peer, xicmp_peer_secret) %
+			    XICMP_PEERS];
+	spin_lock_bh(&p->lock);
+	p->tokens = min(p->tokens + (now - p->stamp), XICMP_BURST * cost);
+	p->stamp = now;
+	ok = p->tokens >= cost;
+	if (ok)
+		p->tokens -= cost;
+	spin_unlock_bh(&p->lock);
+
+	if (!ok)
+		XICMP_INC_STATS(xn, ICMP_MIB_RATELIMITHOST);
+	return ok;
+}
+
+/**
+ * xicmp_limit_net_init - fill a namespace's buckets
+ * @xn: state of the namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int xicmp_limit_net_init(struct xinet_net *xn)
+{
+	struct xicmp_net *icmp = &xn->icmp;
+	int i;
+
+	get_random_once(&xicmp_peer_secret, sizeof(xicmp_peer_secret));
+	spin_lock_init(&icmp->limit_lock);
+	icmp->limit_stamp = jiffies;
+	icmp->limit_credit = xn->sysctl.icmp_msgs_burst;
+
+	icmp->peers = kcalloc(XICMP_PEERS, sizeof(*icmp->peers),
+			      GFP_KERNEL_ACCOUNT);
+	if (!icmp->peers)
+		return -ENOMEM;
+	for (i = 0; i < XICMP_PEERS; i++) {
+		spin_lock_init(&icmp->peers[i].lock);
+		/* full at the first message, whenever that comes */
+		icmp->peers[i].stamp = jiffies - MAX_JIFFY_OFFSET / 2;
+	}
+	return 0;
+}
+
+/**
+ * xicmp_limit_net_exit - free a namespace's buckets
+ * @xn: state of the namespace
+ *
+ * Context: process.
+ */
+void xicmp_limit_net_exit(struct xinet_net *xn)
+{
+	kfree(xn->icmp.peers);
+}

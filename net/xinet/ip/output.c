@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a transport or xip_forward() to the neighbour: xip_build_and_send,
+ * xip_local_out, LOCAL_OUT, xip_output, POST_ROUTING, xip_finish_output,
+ * xip_finish_output2.
+ *
+ * In: packets with a route from this RCU section; BH or process context. Out:
+ * to xneigh_output(). From here on a packet holds no pointer of ours.
+ */
+#include <linux/icmp.h>
+#include <linux/netdevice.h>
+#include <net/xinet/ip.h>
+#include <net/xinet/netns.h>
+#include "ip.h"
+
+/**
+ * xip_route_to_cb - let a packet carry its route through the hooks
+ * @skb: the packet
+ * @rt: its route, from this RCU section
+ *
+ * Context: RCU read lock.
+ */
+void xip_route_to_cb(struct sk_buff *skb, const struct xroute *rt)
+{
+	struct xip_skb_cb *cb = XIPCB(skb);
+
+	cb->out = rt->dev;
+	cb->nexthop = rt->nexthop;
+	cb->rtype = rt->type;
+	cb->gw = rt->gw;
+}
+
+static int xip_finish_output2(struct xinet_net *xn, struct sk_buff *skb)
+{
+	const struct xip_skb_cb *cb = XIPCB(skb);
+
+	return xneigh_output(xn, skb, cb->nexthop, cb->rtype);
+}
+
+/*
+ * The route's MTU was heeded when the packet was made; the device's own may
+ * have shrunk since, or a hook may have let the packet grow.
+ */
+static int xip_output_too_big(struct xinet_net *xn, struct sk_buff *skb)
+{
+	XIP_INC_STATS(xn, IPSTATS_MIB_FRAGFAILS);
+	xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
+		   READ_ONCE(skb->dev->mtu));
+	xinet_drop(xn, skb, XINET_DROP_FRAG_NEEDED);
+	return -EMSGSIZE;
+}
+
+/* Behind POST_ROUTING. */
+static int xip_finish_output(struct net *net, struct sock *sk,
+			     struct sk_buff *skb)
+{
+	struct xinet_net *xn = xinet_pernet(net);
+
+	if (unlikely(skb->len > READ_ONCE(skb->dev->mtu)))
+		return xip_output_too_big(xn, skb);
+	return xip_finish_output2(xn, skb);
+}
+
+/* Let a copy of our own broadcast come in as if from the link. */
+static void xip_loop_broadcast(struct xinet_net *xn, struct sk_buff *skb)
+{
+	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
+
+	if (!copy) {
+		xinet_drop_count(xn, XINET_DROP_NO_MEMORY);
+		return;
+	}
+	skb_reset_mac_header(copy);
+	copy->pkt_type = PACKET_LOOPBACK;
+	skb_orphan(copy);
+	netif_rx(copy);
+}
+
+/**
+ * xip_output - a packet leaves by the device its route named
+ * @net: the namespace
+ * @sk: sending socket or NULL
+ * @skb: the packet, routed by xip_route_to_cb(); consumed
+ *
+ * Context: RCU read lock, BH or process.
+ * Return: 0 or NET_XMIT_*, or a negative error.
+ */
+int xip_output(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	struct net_device *in = XIPCB(skb)->parm.iif ? skb->dev : NULL;
+	struct net_device *out = XIPCB(skb)->out;
+	struct xinet_net *xn = xinet_pernet(net);
+
+	skb->dev = out;
+	skb->protocol = htons(ETH_P_XIP);
+	if (unlikely(XIPCB(skb)->rtype == RTN_BROADCAST) &&
+	    !(out->flags & IFF_LOOPBACK))
+		xip_loop_broadcast(xn, skb);
+	return XNF_HOOK(NF_INET_POST_ROUTING, xn, net, sk, skb, in, out,
+			xip_finish_output);
+}
+
+/**
+ * xip_local_out - a packet this host made goes out
+ * @net: the namespace
+ * @sk: sending socket or NULL
+ * @skb: the packet, header complete but for length and checksum, routed by
+ *	xip_route_to_cb(); consumed
+ *
+ * Context: RCU read lock, BH or process.
+ * Return: 0 or NET_XMIT_*, or a negative error.
+ */
+int xip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	struct xinet_net *xn = xinet_pernet(net);
+	struct iphdr *iph = ip_hdr(skb);
+
+	iph->tot_len = htons(skb->len);
+	ip_send_check(iph);
+	skb->protocol = htons(ETH_P_XIP);
+	XIP_INC_STATS(xn, IPSTATS_MIB_OUTPKTS);
+	return XNF_HOOK(NF_INET_LOCAL_OUT, xn, net, sk, skb, NULL,
+			XIPCB(skb)->out, xip_output);
+}
+
+/**
+ * xip_build_and_send - put a XIP header before a transport's and send it
+ * @net: the namespace
+ * @sk: sending socket or NULL
+ * @skb: transport header and data, with room for 20 bytes and the link's
+ *	header before them; consumed
+ * @rt: the route, from this RCU section
+ * @saddr: source, network byte order
+ * @daddr: destination, network byte order
+ * @protocol: transport
+ * @ttl: time to live
+ * @tos: DSCP and ECN
+ *
+ * RFC 6864: a datagram that is never fragmented needs no identification; all
+ * of ours forbid it, so the field is zero.
+ *
+ * Context: RCU read lock, BH or process.
+ * Return: 0, or a negative error; congestion of the queue is an error only
+ * where the caller looks for it, as NET_XMIT_* > 0.
+ */
+int xip_build_and_send(struct net *net, struct sock *sk, struct sk_buff *skb,
+		       const struct xroute *rt, __be32 saddr, __be32 daddr,
+		       u8 protocol, u8 ttl, u8 tos)
+{
+	struct iphdr *iph;
+
+	iph = skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	/* version, IHL and TOS in one store */
+	*(__be16 *)iph = htons((XIP_VERSION << 12) | (5 << 8) | tos);
+	iph->id = 0;
+	iph->frag_off = htons(IP_DF);
+	iph->ttl = ttl;
+	iph->protocol = protocol;
+	iph->saddr = saddr;
+	iph->daddr = daddr;
+
+	memset(skb->cb, 0, sizeof(struct xip_skb_cb));
+	xip_route_to_cb(skb, rt);
+	skb->dev = rt->dev;
+	return xip_local_out(net, sk, skb);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The chains of the five hook points and the loop that runs them.
+ *
+ * In: registrations from process context, packets from XNF_HOOK(). A chain is
+ * an array that is replaced as a whole under xnf_mutex and read under RCU; a
+ * static key a point, shared by all namespaces, keeps the empty case to one
+ * jump.
+ */
+#include <linux/export.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <net/xinet/netns.h>
+
+struct static_key_false xnf_needed[NF_INET_NUMHOOKS] = {
+	[0 ... NF_INET_NUMHOOKS - 1] = STATIC_KEY_FALSE_INIT,
+};
+
+static DEFINE_MUTEX(xnf_mutex);
+
+/* As nf_hook_ops counts priorities; what no chain of hooks comes near. */
+#define XNF_CHAIN_MAX	1024
+
+/* Bounds NF_REPEAT, so that one faulty hook cannot hold a CPU. */
+#define XNF_REPEAT_MAX	16
+
+/* Call one hook, as often as it asks to be repeated. */
+static unsigned int xnf_hook_call(const struct nf_hook_ops *ops,
+				  struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	unsigned int verdict, i;
+
+	for (i = 0; i < XNF_REPEAT_MAX; i++) {
+		verdict = ops->hook(ops->priv, skb, state);
+		if (likely(verdict != NF_REPEAT))
+			return verdict;
+	}
+	return NF_DROP;
+}
+
+/**
+ * xnf_hook_run - run a packet through a chain; the slow half of XNF_HOOK()
+ * @hook: NF_INET_PRE_ROUTING … NF_INET_POST_ROUTING
+ * @xn: state of the namespace
+ * @net: the namespace
+ * @sk: sending socket or NULL
+ * @skb: the packet; consumed
+ * @in: device it came in on or NULL
+ * @out: device it leaves by or NULL
+ * @okfn: where an accepted packet goes on
+ *
+ * Context: RCU read lock, BH or process.
+ * Return: as XNF_HOOK().
+ */
+int xnf_hook_run(unsigned int hook, struct xinet_net *xn, struct net *net,
+		 struct sock *sk, struct sk_buff *skb, struct net_device *in,
+		 struct net_device *out,
+		 int (*okfn)(struct net *, struct sock *, struct sk_buff *))
+{
+	const struct xnf_chain *chain = rcu_dereference(xn->nf.chain[hook]);
+	struct nf_hook_state state = {
+		.hook = hook,
+		/* a foreign family's number would index core arrays wrongly */
+		.pf = NFPROTO_UNSPEC,
+		.in = in,
+		.out = out,
+		.sk = sk,
+		.net = net,
+		.okfn = okfn,
+	};
+	unsigned int verdict, i;
+	int err;
+
+	for (i = 0; chain && i < chain->n; i++) {
+		verdict = xnf_hook_call(chain->ops[i], skb, &state);
+
+		switch (verdict & NF_VERDICT_MASK) {
+		case NF_ACCEPT:
+			break;
+		case NF_STOLEN:
+			return 0;
+		case NF_DROP:
+			xinet_drop(xn, skb, XINET_DROP_HOOK);
+			err = NF_DROP_GETERR(verdict);
+			return err ? err : -EPERM;
+		case NF_QUEUE:
+			xinet_drop(xn, skb, XINET_DROP_HOOK_QUEUE);
+			return -EPERM;
+		default:
+			xinet_drop(xn, skb, XINET_DROP_HOOK_ERROR);
+			return -EPERM;
+		}
+	}
+	return okfn(net, sk, skb);
+}
+
+/* A copy of @old with @add at its place by priority, after its equals. */
+static struct xnf_chain *xnf_chain_insert(const struct xnf_chain *old,
+					  const struct nf_hook_ops *add)
+{
+	unsigned int n = old ? old->n : 0, i = 0, j = 0;
+	struct xnf_chain *new;
+
+	if (n >= XNF_CHAIN_MAX)
+		return ERR_PTR(-E2BIG);
+	new = kzalloc(struct_size(new, ops, n + 1), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return ERR_PTR(-ENOMEM);
+
+	while (i < n && old->ops[i]->priority <= add->priority)
+		new->ops[j++] = old->ops[i++];
+	new->ops[j++] = add;
+	while (i < n)
+		new->ops[j++] = old->ops[i++];
+	new->n = j;
+	return new;
+}
+
+/* A copy of @old without @del; removal must not fail for want of memory. */
+static struct xnf_chain *xnf_chain_without(const struct xnf_chain *old,
+					   const struct nf_hook_ops *del)
+{
+	struct xnf_chain *new;
+	unsigned int i;
+
+	if (old->n == 1)
+		return NULL;
+	new = kzalloc(struct_size(new, ops, old->n - 1),
+		      GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+	for (i = 0; i < old->n; i++)
+		if (old->ops[i] != del)
+			new->ops[new->n++] = old->ops[i];
+	return new;
+}
+
+/**
+ * xnf_register_net_hook - add a hook to a namespace's chain
+ * @net: the namespace
+ * @ops: hook function, hooknum and priority; @ops->pf is not looked at. Must
+ *	stay until xnf_unregister_net_hook() has returned
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EINVAL for a hooknum the family has not; -E2BIG; -ENOMEM.
+ */
+int xnf_register_net_hook(struct net *net, const struct nf_hook_ops *ops)
+{
+	struct xinet_net *xn = xinet_pernet(net);
+	struct xnf_chain *old, *new;
+
+	if (ops->hooknum >= NF_INET_NUMHOOKS || !ops->hook)
+		return -EINVAL;
+
+	mutex_lock(&xnf_mutex);
+	old = rcu_dereference_protected(xn->nf.chain[ops->hooknum],
+					lockdep_is_held(&xnf_mutex));
+	new = xnf_chain_insert(old, ops);
+	if (!IS_ERR(new))
+		rcu_assign_pointer(xn->nf.chain[ops->hooknum], new);
+	mutex_unlock(&xnf_mutex);
+
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	static_branch_inc(&xnf_needed[ops->hooknum]);
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(xnf_register_net_hook);
+
+static bool xnf_chain_has(const struct xnf_chain *chain,
+			  const struct nf_hook_ops *ops)
+{
+	unsigned int i;
+
+	for (i = 0; chain && i < chain->n; i++)
+		if (chain->ops[i] == ops)
+			return true;
+	return false;
+}
+
+/**
+ * xnf_unregister_net_hook - take a hook out of a namespace's chain
+ * @net: the namespace
+ * @ops: what was registered; no call of it is running on return
+ *
+ * Context: process, may sleep.
+ */
+void xnf_unregister_net_hook(struct net *net, const struct nf_hook_ops *ops)
+{
+	struct xinet_net *xn = xinet_pernet(net);
+	struct xnf_chain *old, *new = NULL;
+	bool found;
+
+	if (WARN_ON_ONCE(ops->hooknum >= NF_INET_NUMHOOKS))
+		return;
+
+	mutex_lock(&xnf_mutex);
+	old = rcu_dereference_protected(xn->nf.chain[ops->hooknum],
+					lockdep_is_held(&xnf_mutex));
+	found = xnf_chain_has(old, ops);
+	if (found) {
+		new = xnf_chain_without(old, ops);
+		rcu_assign_pointer(xn->nf.chain[ops->hooknum], new);
+	}
+	mutex_unlock(&xnf_mutex);
+
+	if (WARN_ON_ONCE(!found))
+		return;
+	static_branch_dec(&xnf_needed[ops->hooknum]);
+	synchronize_net();
+	kfree(old);
+}
+EXPORT_SYMBOL_GPL(xnf_unregister_net_hook);
+
+/**
+ * xnf_register_net_hooks - add several hooks, all or none
+ * @net: the namespace
+ * @ops: array of hooks
+ * @n: its length
+ *
+ * Context: process, may sleep.
+ * Return: 0 or the error of the one that failed.
+ */
+int xnf_register_net_hooks(struct net *net, const struct nf_hook_ops *ops,
+			   unsigned int n)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < n; i++) {
+		err = xnf_register_net_hook(net, &ops[i]);
+		if (err) {
+			xnf_unregister_net_hooks(net, ops, i);
+			return err;
+		}
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(xnf_register_net_hooks);
+
+/**
+ * xnf_unregister_net_hooks - take several hooks out
+ * @net: the namespace
+ * @ops: array of hooks
+ * @n: its length
+ *
+ * Context: process, may sleep.
+ */
+void xnf_unregister_net_hooks(struct net *net, const struct nf_hook_ops *ops,
+			      unsigned int n)
+{
+	while (n--)
+		xnf_unregister_net_hook(net, &ops[n]);
+}
+EXPORT_SYMBOL_GPL(xnf_unregister_net_hooks);
+
+/**
+ * xnf_net_exit - the namespace goes: its chains must be empty by now
+ * @xn: state of the namespace
+ *
+ * A module that left a hook behind is named by a warning; its array is freed.
+ *
+ * Context: process.
+ */
+void xnf_net_exit(struct xinet_net *xn)
+{
+	struct xnf_chain *chain;
+	int i;
+
+	for (i = 0; i < NF_INET_NUMHOOKS; i++) {
+		chain = rcu_dereference_protected(xn->nf.chain[i], 1);
+		if (!WARN_ON_ONCE(chain))
+			continue;
+		static_branch_dec(&xnf_needed[i]);
+		kfree(chain);
+	}
+}

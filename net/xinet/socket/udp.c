@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * XUDP as a transport: its struct proto, its table of ports, its calls, and
+ * its registration under protocol 17.
+ */
+#include <linux/module.h>
+#include <net/xinet/protocol.h>
+#include <net/xinet/sock.h>
+#include <net/xinet/udp.h>
+#include "../compat/socket.h"
+
+#define XUDP_TABLE_BITS	12
+
+struct xport_table xudp_table;
+
+static int xudp_get_port(struct sock *sk, unsigned short port)
+{
+	return xport_get(&xudp_table, sk, port);
+}
+
+static void xudp_put_port(struct sock *sk)
+{
+	xport_put(&xudp_table, sk);
+}
+
+struct proto xudp_prot = {
+	.name		= "XUDP",
+	.owner		= THIS_MODULE,
+	.obj_size	= sizeof(struct xinet_sock),
+	.get_port	= xudp_get_port,
+	.put_port	= xudp_put_port,
+	.unhash		= xudp_put_port,
+};
+
+const struct proto_ops xudp_ops = {
+	.family		= PF_XINET,
+	.owner		= THIS_MODULE,
+	.release	= xinet_release,
+	.bind		= xdgram_bind,
+	.connect	= xdgram_connect,
+	.socketpair	= sock_no_socketpair,
+	.accept		= sock_no_accept,
+	.getname	= xinet_getname,
+	.poll		= datagram_poll,
+	.ioctl		= xinet_ioctl,
+	.gettstamp	= sock_gettstamp,
+	.listen		= sock_no_listen,
+	.shutdown	= xinet_shutdown,
+	.setsockopt	= xinet_setsockopt,
+	.getsockopt	= xinet_getsockopt,
+	.sendmsg	= xudp_sendmsg,
+	.recvmsg	= xdgram_recvmsg,
+	.mmap		= sock_no_mmap,
+	XINET_PROTO_OPS_SENDPAGE
+};
+
+static const struct xinet_protocol xudp_protocol = {
+	.handler	= xudp_rcv,
+	.err_handler	= xudp_err,
+};
+
+/**
+ * xudp_init - make the transport and take protocol 17
+ *
+ * Context: process.
+ * Return: 0 or an error.
+ */
+int xudp_init(void)
+{
+	int err;
+
+	err = xport_table_init(&xudp_table, XUDP_TABLE_BITS);
+	if (err)
+		return err;
+	err = proto_register(&xudp_prot, 1);
+	if (err)
+		goto out_table;
+	err = xinet_add_protocol(&xudp_protocol, IPPROTO_UDP);
+	if (err)
+		goto out_proto;
+	return 0;
+
+out_proto:
+	proto_unregister(&xudp_prot);
+out_table:
+	xport_table_free(&xudp_table);
+	return err;
+}
+
+/**
+ * xudp_exit - undo xudp_init(); no socket is left
+ *
+ * Context: process, may sleep.
+ */
+void xudp_exit(void)
+{
+	xinet_del_protocol(&xudp_protocol, IPPROTO_UDP);
+	proto_unregister(&xudp_prot);
+	xport_table_free(&xudp_table);
+}
