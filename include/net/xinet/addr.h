@@ -12,27 +12,141 @@
 
 #include <linux/hash.h>
 #include <linux/list.h>
+#include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/types.h>
+#include <linux/xarray.h>
 
-struct net_device;
 struct netlink_ext_ack;
 struct xinet_net;
+struct xnl_info;
 
 #define XADDR_HASH_BITS	8
 
 /**
  * struct xaddr_net - addresses of a namespace
  * @hash: struct xaddr_hnode by address: local and broadcast addresses
+ * @prefixes: struct xaddr_prefix: subnets that are local as a whole
  * @hash_mix: per-namespace random word mixed into the hash
+ * @foreign_prefixes: entries of @prefixes outside 127.0.0.0/8
  * @devs: struct xin_device by ifindex
- * @count: addresses in the namespace, bounded
+ * @count: addresses in the namespace, bounded by the sysctl addr_max
+ * @seq: grows with each change of an address, so that dumps notice
  */
 struct xaddr_net {
 	struct hlist_head *hash;
+	struct hlist_head prefixes;
 	u32 hash_mix;
-	struct list_head devs;
+	unsigned int foreign_prefixes;
+	struct xarray devs;
 	unsigned int count;
+	u32 seq;
+};
+
+/**
+ * struct xin_device - what the family keeps of a device
+ * @dev: the device; referenced until it unregisters
+ * @tracker: of that reference
+ * @addrs: struct xin_ifaddr: primaries by falling scope, then secondaries
+ * @nexthops: struct xfib_nh that leave by the device; RTNL
+ * @rcu: frees it a grace period after it left xaddr_net.devs
+ *
+ * Made with the first address or next hop of a device, gone with the device.
+ */
+struct xin_device {
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	struct list_head addrs;
+	struct list_head nexthops;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct xin_ifaddr - an address of a device
+ * @node: in xin_device.addrs; RCU to read, RTNL to change
+ * @xd: the device
+ * @local: the host's own address, network byte order
+ * @peer: the address the prefix is of; the same unless point-to-point
+ * @broadcast: as configured, 0 if none
+ * @flags: IFA_F_*
+ * @metric: of the connected route
+ * @cstamp: jiffies when it was made
+ * @tstamp: jiffies when it was last changed
+ * @prefixlen: in bits
+ * @scope: RT_SCOPE_*
+ * @proto: IFAPROT_*, who configured it
+ * @brd_on: its broadcast addresses are in the hash
+ * @route_on: its connected route or local prefix is in place
+ * @label: empty for the device's name
+ * @rcu: frees it a grace period after it left the list
+ */
+struct xin_ifaddr {
+	struct list_head node;
+	struct xin_device *xd;
+	__be32 local;
+	__be32 peer;
+	__be32 broadcast;
+	u32 flags;
+	u32 metric;
+	unsigned long cstamp;
+	unsigned long tstamp;
+	u8 prefixlen;
+	u8 scope;
+	u8 proto;
+	bool brd_on;
+	bool route_on;
+	char label[IFNAMSIZ];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct xaddr_prefix - a subnet whose every address is local
+ * @node: in xaddr_net.prefixes
+ * @addr: network byte order, zero behind @mask
+ * @mask: network byte order
+ * @dev: whose it is; compared, and read under RCU only
+ * @refs: addresses that give rise to it; RTNL
+ * @rcu: frees it a grace period after it left the list
+ *
+ * 127.0.0.0/8 on lo is one; so is any other subnet configured there.
+ */
+struct xaddr_prefix {
+	struct hlist_node node;
+	__be32 addr;
+	__be32 mask;
+	struct net_device *dev;
+	unsigned int refs;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct xaddr_config - an address as asked for
+ * @dev: the device
+ * @local: the host's own address, network byte order
+ * @peer: the address the prefix is of, likewise; @local unless point-to-point
+ * @broadcast: 0 if none is given
+ * @flags: IFA_F_*
+ * @metric: of the connected route
+ * @prefixlen: in bits, at most 32
+ * @scope: RT_SCOPE_*
+ * @proto: IFAPROT_*
+ * @has_peer: deletion: @peer and @prefixlen must match
+ * @has_local: deletion: @local must match
+ * @label: empty for none
+ */
+struct xaddr_config {
+	struct net_device *dev;
+	__be32 local;
+	__be32 peer;
+	__be32 broadcast;
+	u32 flags;
+	u32 metric;
+	u8 prefixlen;
+	u8 scope;
+	u8 proto;
+	bool has_peer;
+	bool has_local;
+	char label[IFNAMSIZ];
 };
 
 /**
@@ -81,6 +195,32 @@ static inline u8 xaddr_hash_type(const struct xaddr_net *an, __be32 addr)
 	return RTN_UNSPEC;
 }
 
+/**
+ * xin_device_get - what the family keeps of a device
+ * @an: addresses of the namespace
+ * @ifindex: the device
+ *
+ * Context: RCU read lock or RTNL.
+ * Return: NULL if the device has neither address nor next hop.
+ */
+static inline struct xin_device *xin_device_get(struct xaddr_net *an,
+						int ifindex)
+{
+	return xa_load(&an->devs, ifindex);
+}
+
+struct xin_device *xin_device_make(struct xinet_net *xn,
+				   struct net_device *dev,
+				   struct netlink_ext_ack *extack);
+bool xin_device_supported(const struct net_device *dev,
+			  struct netlink_ext_ack *extack);
+
+int xaddr_add(struct xinet_net *xn, const struct xaddr_config *cfg,
+	      u16 nlflags, const struct xnl_info *info,
+	      struct netlink_ext_ack *extack);
+int xaddr_del(struct xinet_net *xn, const struct xaddr_config *cfg,
+	      const struct xnl_info *info, struct netlink_ext_ack *extack);
+
 u8 xinet_addr_type(struct xinet_net *xn, __be32 addr);
 u8 xinet_dev_addr_type(struct xinet_net *xn, const struct net_device *dev,
 		       __be32 addr);
@@ -88,6 +228,7 @@ __be32 xinet_select_addr(struct xinet_net *xn, const struct net_device *dev,
 			 __be32 dst, u8 scope);
 bool xinet_addr_onlink(struct xinet_net *xn, const struct net_device *dev,
 		       __be32 addr);
+struct net_device *xinet_addr_dev(struct xinet_net *xn, __be32 addr);
 
 int xaddr_init(void);
 void xaddr_exit(void);

@@ -45,6 +45,7 @@ struct xflow {
  * struct xroute - the answer of a route lookup
  * @dev: output device (lo for RTN_LOCAL); no reference is held
  * @nexthop: whom to resolve on @dev: the gateway, or the destination itself
+ *	(127.0.0.1 or the source where the caller asked for destination 0)
  * @saddr: the source to use where the sender has bound none
  * @mtu: largest packet the path takes, in bytes with the XIP header
  * @type: RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST or RTN_MULTICAST
