@@ -59,6 +59,7 @@ struct xinet_net;
 	X(NEIGH_HEADER,		NeighHeader,		NOT_SPECIFIED)	\
 	X(XARP_MALFORMED,	XarpMalformed,		NOT_SPECIFIED)	\
 	X(XARP_IGNORED,		XarpIgnored,		NOT_SPECIFIED)	\
+	X(XARP_CONFLICT,	XarpConflict,		NOT_SPECIFIED)	\
 	/* transports */						\
 	X(NO_PROTOCOL,		NoProtocol,		IP_NOPROTO)	\
 	X(UDP_SHORT,		UdpShort,		PKT_TOO_SMALL)	\
