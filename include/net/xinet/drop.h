@@ -74,11 +74,7 @@ struct xinet_net;
 	X(ICMP_QUOTE,		IcmpQuote,		PKT_TOO_SMALL)	\
 	X(ICMP_IGNORED,		IcmpIgnored,		NOT_SPECIFIED)
 
-/**
- * enum xinet_drop - why a packet ended
- *
- * XINET_DROP_NONE is never counted; it stands for "not dropped".
- */
+/* Why a packet ended. XINET_DROP_NONE, "not dropped", is never counted. */
 enum xinet_drop {
 	XINET_DROP_NONE,
 #define X(cause, column, reason) XINET_DROP_##cause,

@@ -49,6 +49,7 @@ extern unsigned int xinet_net_id;
  * @net: the namespace
  *
  * Context: any; @net must be alive.
+ * Return: the state, never NULL.
  */
 static inline struct xinet_net *xinet_pernet(const struct net *net)
 {
@@ -61,6 +62,7 @@ static inline struct xinet_net *xinet_pernet(const struct net *net)
  * @rt: the answer
  *
  * Context: the RCU read section in which @rt will be used.
+ * Return: true if nothing it depends on has changed since.
  */
 static inline bool xroute_valid(const struct xinet_net *xn,
 				const struct xroute *rt)

@@ -35,6 +35,7 @@ static u32 xicmp_peer_secret __read_mostly;
  * @xn: state of the namespace
  *
  * Context: BH or process.
+ * Return: true if so; it is charged for.
  */
 bool xicmp_global_allow(struct xinet_net *xn)
 {
@@ -71,6 +72,7 @@ bool xicmp_global_allow(struct xinet_net *xn)
  * @type: ICMP type; only those in icmp_ratemask are limited
  *
  * Context: BH or process.
+ * Return: true if so; it is charged for.
  */
 bool xicmp_peer_allow(struct xinet_net *xn, __be32 peer, u8 type)
 {

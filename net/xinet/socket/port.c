@@ -203,6 +203,7 @@ static int xport_score(const struct sock *sk, const struct net *net,
  * @key: its addresses and ports
  *
  * Context: RCU read lock.
+ * Return: true if all that it is bound and connected to fits.
  */
 bool xport_match(const struct sock *sk, const struct net *net,
 		 const struct xport_key *key)
