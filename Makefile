@@ -40,10 +40,14 @@ tools:
 	@scripts/deps build
 	@$(MAKE) --no-print-directory -C tools/xip O='$(CURDIR)/build/xip'
 
+# Debian's headers hold neither a key to sign with nor the System.map that
+# kbuild wants to see before it runs depmod.
 install: tools
 	@scripts/kmod '$(KERNEL)'
 	@scripts/kmod '$(KERNEL)' INSTALL_MOD_STRIP=1 INSTALL_MOD_DIR=updates \
-		modules_install
+		CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install
+	$(if $(INSTALL_MOD_PATH),,depmod "$$(basename "$$(scripts/kmod --dir \
+		'$(KERNEL)')" | sed 's/^kmod-//')")
 	$(INSTALL) -D -m 755 build/xip/xip '$(DESTDIR)$(PREFIX)/sbin/xip'
 	@cd include/uapi && find . -name '*.h' | while read -r header; do \
 		$(INSTALL) -v -D -m 644 "$$header" \
