@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One echo: out, and its answer in.
+ *
+ * The socket is the family's unprivileged ping socket: an ICMP header and data
+ * go in, the kernel adds identifier and checksum, and hands out only answers
+ * with that identifier. The data is a pattern that every answer must carry.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/icmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "out.h"
+#include "ping.h"
+#include "xip.h"
+
+static int trouble(const char *what)
+{
+	fprintf(stderr, "ping: %s: %s\n", what, strerror(errno));
+	return -1;
+}
+
+static int open_trouble(void)
+{
+	if (errno == EACCES || errno == EPERM)
+		fprintf(stderr,
+			"ping: socket: %s (is this group within ping_group_range?)\n",
+			strerror(errno));
+	else if (errno == EAFNOSUPPORT)
+		fprintf(stderr,
+			"ping: the kernel has no AF_XINET: module xinet is not loaded\n");
+	else
+		trouble("socket");
+	return -1;
+}
+
+static int set_options(int fd, const struct ping_opt *o)
+{
+	int on = 1, ttl = o->ttl;
+
+	if (o->dev && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, o->dev,
+				 strlen(o->dev) + 1))
+		return trouble("binding to the device");
+	if (ttl && setsockopt(fd, SOL_IP, IP_TTL, &ttl, sizeof(ttl)))
+		return trouble("setting the TTL");
+	if (o->broadcast &&
+	    setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)))
+		return trouble("allowing broadcast");
+	if (o->pmtu >= 0 && setsockopt(fd, SOL_IP, IP_MTU_DISCOVER, &o->pmtu,
+				       sizeof(o->pmtu))) {
+		if (errno != ENOPROTOOPT)
+			return trouble("setting path MTU discovery");
+		fprintf(stderr,
+			"ping: -M is not supported by this kernel's AF_XINET\n");
+		return -1;
+	}
+	if (setsockopt(fd, SOL_IP, IP_RECVTTL, &on, sizeof(on)))
+		return trouble("asking for the TTL");
+	return 0;
+}
+
+static int set_addresses(int fd, const struct ping_opt *o)
+{
+	struct sockaddr_xin sa = { .sxin_family = XIP_FAMILY };
+	struct sockaddr *p = (struct sockaddr *)&sa;
+
+	sa.sxin_addr.s_addr = o->src;
+	if (o->src && bind(fd, p, sizeof(sa)))
+		return trouble("bind");
+	sa.sxin_addr.s_addr = o->dst;
+	/* errors that come back are told only to a connected socket */
+	if (!connect(fd, p, sizeof(sa)))
+		return 0;
+	if (errno != EACCES || o->broadcast)
+		return trouble("connect");
+	fprintf(stderr, "ping: a broadcast address is asked only with -b\n");
+	return -1;
+}
+
+/**
+ * ping_socket - open the socket of a run
+ * @o: its options
+ *
+ * Return: file descriptor, or -1 with a message.
+ */
+int ping_socket(const struct ping_opt *o)
+{
+	int fd = socket(XIP_FAMILY, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP);
+
+	if (fd < 0)
+		return open_trouble();
+	if (!set_options(fd, o) && !set_addresses(fd, o))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/**
+ * ping_now - monotonic clock
+ *
+ * Return: microseconds.
+ */
+__u64 ping_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000ULL + ts.tv_nsec / 1000;
+}
+
+/* Each echo's data differs from the one before it, too. */
+static __u8 pattern(unsigned int seq, size_t i)
+{
+	return i + 37 * seq;
+}
+
+static void count_error(struct ping_run *r, const char *what)
+{
+	r->errors++;
+	if (!r->opt->quiet && !xip_opt.json)
+		fprintf(stderr, "ping: %s: %s\n", what, strerror(errno));
+}
+
+/**
+ * ping_send - send the next echo
+ * @r: the run
+ *
+ * A refusal counts as sent and as an error, as ping(8) counts.
+ */
+void ping_send(struct ping_run *r)
+{
+	static char buf[sizeof(struct icmphdr) + PING_DATA_MAX];
+	struct icmphdr icmph = { .type = ICMP_ECHO };
+	unsigned int seq = (r->sent + 1) % PING_SEQS;
+	ssize_t n;
+	size_t i;
+
+	icmph.un.echo.sequence = htons(seq);
+	memcpy(buf, &icmph, sizeof(icmph));
+	for (i = 0; i < r->opt->size; i++)
+		buf[sizeof(icmph) + i] = pattern(seq, i);
+	r->sent++;
+	r->answered[seq / 8] &= ~(1U << seq % 8);
+	r->sent_at[seq] = ping_now();
+	do
+		n = send(r->fd, buf, sizeof(icmph) + r->opt->size, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		count_error(r, "sendmsg");
+}
+
+/**
+ * struct answer - an echo reply as it arrived
+ * @from: who answered
+ * @data: the ICMP message
+ * @len: its length in bytes
+ * @seq: its sequence number
+ * @ttl: as it arrived, or -1 if the kernel did not say
+ * @dup: the echo had been answered before
+ * @rtt: round trip in microseconds
+ */
+struct answer {
+	struct sockaddr_xin from;
+	const __u8 *data;
+	size_t len;
+	unsigned int seq;
+	int ttl;
+	bool dup;
+	__u64 rtt;
+};
+
+static int ttl_of(struct msghdr *msg)
+{
+	struct cmsghdr *c;
+	int ttl;
+
+	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level != SOL_IP || c->cmsg_type != IP_TTL ||
+		    c->cmsg_len < CMSG_LEN(sizeof(ttl)))
+			continue;
+		memcpy(&ttl, CMSG_DATA(c), sizeof(ttl));
+		return ttl;
+	}
+	return -1;
+}
+
+static void print_flaws(const struct ping_run *r, const struct answer *ans)
+{
+	const __u8 *data = ans->data + sizeof(struct icmphdr);
+	size_t i, n = ans->len - sizeof(struct icmphdr);
+
+	if (ans->dup)
+		printf(" (DUP!)");
+	if (n < r->opt->size)
+		printf(" (truncated)");
+	for (i = 0; i < n && i < r->opt->size; i++) {
+		if (data[i] == pattern(ans->seq, i))
+			continue;
+		printf("\nwrong data byte #%zu should be 0x%x but was 0x%x",
+		       i, pattern(ans->seq, i), data[i]);
+		break;
+	}
+}
+
+static void print_answer(const struct ping_run *r, const struct answer *ans)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	if (r->opt->quiet || xip_opt.json)
+		return;
+	inet_ntop(AF_INET, &ans->from.sxin_addr, addr, sizeof(addr));
+	printf("%zu bytes from %s: icmp_seq=%u", ans->len, addr, ans->seq);
+	if (ans->ttl >= 0)
+		printf(" ttl=%d", ans->ttl);
+	printf(" time=%llu.%03llu ms", (unsigned long long)ans->rtt / 1000,
+	       (unsigned long long)ans->rtt % 1000);
+	print_flaws(r, ans);
+	putchar('\n');
+	fflush(stdout);
+}
+
+static void count_answer(struct ping_run *r, struct answer *ans)
+{
+	__u8 bit = 1U << ans->seq % 8;
+
+	ans->dup = r->answered[ans->seq / 8] & bit;
+	r->answered[ans->seq / 8] |= bit;
+	if (ans->dup)
+		r->dups++;
+	else
+		r->received++;
+	if (!r->timed || ans->rtt < r->min)
+		r->min = ans->rtt;
+	if (ans->rtt > r->max)
+		r->max = ans->rtt;
+	r->sum += ans->rtt;
+	r->sum2 += (double)ans->rtt * ans->rtt;
+	r->timed++;
+}
+
+static void take_answer(struct ping_run *r, struct answer *ans)
+{
+	struct icmphdr icmph;
+
+	if (ans->len < sizeof(icmph))
+		return;
+	memcpy(&icmph, ans->data, sizeof(icmph));
+	ans->seq = ntohs(icmph.un.echo.sequence);
+	/* an answer to what was never asked is no answer */
+	if (icmph.type != ICMP_ECHOREPLY || !r->sent_at[ans->seq])
+		return;
+	ans->rtt = ping_now() - r->sent_at[ans->seq];
+	count_answer(r, ans);
+	print_answer(r, ans);
+}
+
+/**
+ * ping_receive - take one answer or error, if there is one
+ * @r: the run
+ *
+ * Return: whether there was an answer, so that there may be another.
+ */
+bool ping_receive(struct ping_run *r)
+{
+	static __u8 buf[65536];
+	struct answer ans = { .data = buf };
+	char control[256] __aligned(8);
+	struct iovec iov = { .iov_base = buf, .iov_len = sizeof(buf) };
+	struct msghdr msg = {
+		.msg_name = &ans.from, .msg_namelen = sizeof(ans.from),
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	ssize_t n = recvmsg(r->fd, &msg, MSG_DONTWAIT);
+
+	if (n < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			count_error(r, "recvmsg");
+		return false;
+	}
+	ans.len = n;
+	ans.ttl = ttl_of(&msg);
+	take_answer(r, &ans);
+	return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The parts of `xip route`: changing, printing, showing and asking. */
+#ifndef XIP_ROUTE_H
+#define XIP_ROUTE_H
+
+#include <stdbool.h>
+
+struct args;
+struct nlmsghdr;
+
+int route_show(struct args *a, int arg);
+int route_flush(struct args *a, int arg);
+int route_get(struct args *a, int arg);
+
+/**
+ * struct route_known - columns the selection already tells
+ * @dev: "dev" was selected
+ * @proto: "proto" was selected
+ * @table: a table other than main may show
+ *
+ * They are left out of the text, as ip(8) does, and stay in the JSON.
+ */
+struct route_known {
+	bool dev, proto, table;
+};
+
+void route_print(const struct nlmsghdr *nlh, const struct route_known *known);
+
+#endif /* XIP_ROUTE_H */
