@@ -179,8 +179,6 @@ static int parse_word(struct args *a, struct addr_spec *s, int id)
 
 static int check(const struct addr_spec *s)
 {
-	size_t n = s->dev ? strlen(s->dev) : 0;
-
 	if (!s->has_local) {
 		fprintf(stderr, "Error: an address is required.\n");
 		return XIP_USAGE;
@@ -189,10 +187,6 @@ static int check(const struct addr_spec *s)
 		fprintf(stderr, "Not enough information: \"dev\" argument is required.\n");
 		return XIP_USAGE;
 	}
-	if (s->label && (strncmp(s->label, s->dev, n) ||
-			 (s->label[n] && s->label[n] != ':')))
-		return args_wrong(s->label,
-				  "a label is the device's name, or that and \":NAME\"");
 	if (s->has_lft && s->valid < s->preferred)
 		return args_wrong("preferred_lft",
 				  "it is longer than valid_lft");
@@ -311,6 +305,7 @@ static const struct keyword verb_words[] = {
 	{ "replace", 1, 3 },
 	{ "delete", 1, 4 },
 	{ "flush", 1, 5 },
+	{ "help", 0, ARG_HELP },
 	{ }
 };
 

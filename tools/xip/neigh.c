@@ -165,6 +165,7 @@ static const struct keyword verb_words[] = {
 	{ "replace", 1, 3 },
 	{ "delete", 1, 4 },
 	{ "flush", 1, 5 },
+	{ "help", 0, ARG_HELP },
 	{ }
 };
 

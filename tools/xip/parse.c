@@ -36,18 +36,19 @@ const struct keyword *parse_keyword(const struct keyword *table,
 
 #define NEAR_MAX	24	/* longer words are no slips of a short one */
 
-static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
+static unsigned int min2(unsigned int a, unsigned int b)
 {
-	unsigned int m = a < b ? a : b;
-
-	return m < c ? m : c;
+	return a < b ? a : b;
 }
 
-/* Edits from one word to the other; two swapped letters are one edit. */
-static unsigned int edit_distance(const char *a, const char *b)
+/*
+ * Edits from one word to the first @lb letters of the other; two swapped
+ * letters are one edit.
+ */
+static unsigned int edit_distance(const char *a, const char *b, unsigned int lb)
 {
 	unsigned int d[NEAR_MAX + 1][NEAR_MAX + 1];
-	unsigned int la = strlen(a), lb = strlen(b), i, j;
+	unsigned int la = strlen(a), i, j;
 
 	for (i = 0; i <= la; i++)
 		d[i][0] = i;
@@ -55,8 +56,9 @@ static unsigned int edit_distance(const char *a, const char *b)
 		d[0][j] = j;
 	for (i = 1; i <= la; i++) {
 		for (j = 1; j <= lb; j++) {
-			d[i][j] = min3(d[i - 1][j] + 1, d[i][j - 1] + 1,
-				       d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			d[i][j] = min2(d[i - 1][j], d[i][j - 1]) + 1;
+			d[i][j] = min2(d[i][j], d[i - 1][j - 1] +
+						(a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
 			    a[i - 2] == b[j - 1] && d[i - 2][j - 2] < d[i][j])
 				d[i][j] = d[i - 2][j - 2] + 1;
@@ -87,9 +89,14 @@ const char *parse_nearest(const struct keyword *table, const char *word)
 
 		if (len > NEAR_MAX)
 			continue;
-		/* an abbreviation shorter than allowed is near its word */
-		d = strncmp(k->name, word, n) ? edit_distance(word, k->name) : 1;
-		if (d < least && d < len) {
+		/* an abbreviation that is shorter than allowed */
+		if (!strncmp(k->name, word, n))
+			return k->name;
+		d = edit_distance(word, k->name, len);
+		/* an abbreviation that is misspelt */
+		if (k->min && n >= k->min && n < len)
+			d = min2(d, edit_distance(word, k->name, n));
+		if (d < least && 2 * d <= n) {
 			least = d;
 			best = k->name;
 		}

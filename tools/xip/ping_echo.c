@@ -78,7 +78,8 @@ static int set_addresses(int fd, const struct ping_opt *o)
 		return 0;
 	if (errno != EACCES || o->broadcast)
 		return trouble("connect");
-	fprintf(stderr, "ping: a broadcast address is asked only with -b\n");
+	fprintf(stderr, "ping: connect: %s (prohibited by a route, or a broadcast address without -b)\n",
+		strerror(errno));
 	return -1;
 }
 

@@ -390,6 +390,7 @@ static const struct keyword verb_words[] = {
 	{ "delete", 1, 5 },
 	{ "get", 1, 6 },
 	{ "flush", 1, 7 },
+	{ "help", 0, ARG_HELP },
 	{ }
 };
 

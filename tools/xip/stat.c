@@ -121,6 +121,7 @@ static const struct keyword stat_words[] = {
 	{ "list", 1, KW_SHOW },
 	{ "all", 1, KW_ALL },
 	{ "-z", 0, KW_DELTA },
+	{ "help", 0, ARG_HELP },
 	{ }
 };
 

@@ -285,8 +285,12 @@ static void test_nearest(void)
 		{ "adn", "add" },
 		{ "apend", "append" },
 		{ "relpace", "replace" },
+		{ "rpel", "replace" },
+		{ "t", "to" },
 		{ "replacement", NULL },
 		{ "x", NULL },
+		{ "foo", NULL },
+		{ "ax", "add" },
 		{ "", NULL },
 		{ "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", NULL },
 	};
