@@ -313,16 +313,23 @@ int addr_show(struct args *a, int arg)
 	return ret;
 }
 
+/* What tells an address from others is sent back; the rest is not asked. */
 static int delete(const struct nlmsghdr *nlh)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[NL_ATTR_MAX];
 	static struct nl_req req;
+	struct ifaddrmsg *del;
 
-	if (nlh->nlmsg_len > sizeof(req.buf))
-		return -EMSGSIZE;
-	memcpy(nl_req_init(&req, RTM_DELADDR, 0, sizeof(*ifa)), ifa,
-	       mnl_nlmsg_get_payload_len(nlh));
-	req.nlh->nlmsg_len = nlh->nlmsg_len;
+	nl_parse(nlh, sizeof(*ifa), tb);
+	del = nl_req_init(&req, RTM_DELADDR, 0, sizeof(*del));
+	del->ifa_family = ifa->ifa_family;
+	del->ifa_prefixlen = ifa->ifa_prefixlen;
+	del->ifa_scope = ifa->ifa_scope;
+	del->ifa_index = ifa->ifa_index;
+	nl_put_copy(&req, tb[IFA_LOCAL]);
+	nl_put_copy(&req, tb[IFA_ADDRESS]);
+	nl_put_copy(&req, tb[IFA_LABEL]);
 	return nl_change_errno(&req);
 }
 

@@ -153,6 +153,7 @@ static const struct verb neigh_verbs[] = {
 	{ neigh_modify, NEIGH_REPLACE },
 	{ neigh_modify, NEIGH_DEL },
 	{ neigh_flush, 0 },
+	{ neigh_get, 0 },
 };
 
 static const struct keyword verb_words[] = {
@@ -165,13 +166,14 @@ static const struct keyword verb_words[] = {
 	{ "replace", 1, 3 },
 	{ "delete", 1, 4 },
 	{ "flush", 1, 5 },
+	{ "get", 1, 6 },
 	{ "help", 0, ARG_HELP },
 	{ }
 };
 
 static const char neigh_help[] =
 "Usage: xip neigh {add|change|replace} A [ lladdr MAC ] [ nud STATE ] dev D\n"
-"       xip neigh del A dev D\n"
+"       xip neigh {del|get} A dev D\n"
 "       xip neigh [ show ] [ [ to ] PREFIX ] [ dev D ] [ nud { STATE | all } ]\n"
 "       xip neigh flush [ [ to ] PREFIX ] [ dev D ] [ nud { STATE | all } ]\n"
 "STATE := { permanent | noarp | reachable | stale | delay | probe |\n"

@@ -9,6 +9,7 @@ struct args;
 
 int neigh_parse_state(struct args *a, __u32 *state);
 int neigh_show(struct args *a, int arg);
+int neigh_get(struct args *a, int arg);
 int neigh_flush(struct args *a, int arg);
 
 #endif /* XIP_NEIGH_H */

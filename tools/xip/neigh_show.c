@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * xip neigh show, flush.
+ * xip neigh show, flush, get.
  *
  * In: a selection of neighbours. Out: their lines in ip(8)'s text and JSON;
  * for a flush, RTM_DELNEIGH for each.
@@ -269,4 +269,39 @@ int neigh_flush(struct args *a, int arg)
 	if (ret == ARG_HELP)
 		return args_help(a);
 	return ret ? ret : dump(&f, flush_one);
+}
+
+/**
+ * neigh_get - ask for one neighbour
+ * @a: the words behind the verb
+ * @arg: not used
+ *
+ * Return: exit status.
+ */
+int neigh_get(struct args *a, int arg)
+{
+	struct neigh_filter f = { .states = NUD_ALL, .none = true };
+	static struct nl_req req;
+	struct ndmsg *ndm;
+	int ret;
+
+	(void)arg;
+	ret = select_all(a, &f);
+	if (ret == ARG_HELP)
+		return args_help(a);
+	if (ret)
+		return ret;
+	if (!f.has_to || f.to.len != 32 || !f.ifindex || f.has_nud) {
+		fprintf(stderr, "Error: \"neigh get\" wants an address and \"dev\".\n");
+		return XIP_USAGE;
+	}
+	ndm = nl_req_init(&req, RTM_GETNEIGH, 0, sizeof(*ndm));
+	ndm->ndm_family = XIP_FAMILY;
+	ndm->ndm_ifindex = f.ifindex;
+	nl_put_u32(&req, NDA_DST, f.to.addr);
+	/* nothing is left to select, so that the line shows the device too */
+	f.ifindex = 0;
+	ret = nl_get(&req, show_one, &f);
+	out_stop();
+	return ret;
 }

@@ -57,6 +57,18 @@ void nl_put(struct nl_req *req, int type, const void *data, size_t len)
 }
 
 /**
+ * nl_put_copy - add an attribute of another message
+ * @req: the request
+ * @attr: the attribute; NULL adds nothing
+ */
+void nl_put_copy(struct nl_req *req, const struct nlattr *attr)
+{
+	if (attr)
+		nl_put(req, mnl_attr_get_type(attr), mnl_attr_get_payload(attr),
+		       mnl_attr_get_payload_len(attr));
+}
+
+/**
  * nl_put_u32 - add an attribute of 32 bits
  * @req: the request
  * @type: attribute type

@@ -31,6 +31,7 @@ typedef int (*nl_cb)(const struct nlmsghdr *nlh, void *data);
 
 void *nl_req_init(struct nl_req *req, int type, int flags, size_t hdrlen);
 void nl_put(struct nl_req *req, int type, const void *data, size_t len);
+void nl_put_copy(struct nl_req *req, const struct nlattr *attr);
 void nl_put_u32(struct nl_req *req, int type, __u32 val);
 
 int nl_open(void);

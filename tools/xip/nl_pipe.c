@@ -109,6 +109,8 @@ int nl_drain(void)
 	}
 	return XIP_OK;
 lost:
-	pipeline.failed(pipeline.tags[0]);
+	/* what the kernel did not acknowledge may or may not be done */
+	for (; acked < n; acked++)
+		pipeline.failed(pipeline.tags[acked]);
 	return XIP_REFUSED;
 }

@@ -78,7 +78,8 @@ static int set_addresses(int fd, const struct ping_opt *o)
 		return 0;
 	if (errno != EACCES || o->broadcast)
 		return trouble("connect");
-	fprintf(stderr, "ping: connect: %s (prohibited by a route, or a broadcast address without -b)\n",
+	fprintf(stderr,
+		"ping: connect: %s (a route prohibits it, or a broadcast address wants -b)\n",
 		strerror(errno));
 	return -1;
 }

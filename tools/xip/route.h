@@ -8,6 +8,23 @@
 struct args;
 struct nlmsghdr;
 
+/**
+ * enum route_change - what to do with a route
+ * @ROUTE_ADD: make it, refused if there is one
+ * @ROUTE_APPEND: make it behind those there are
+ * @ROUTE_CHANGE: rewrite the one there is
+ * @ROUTE_REPLACE: make it or rewrite it
+ * @ROUTE_DEL: delete it
+ */
+enum route_change {
+	ROUTE_ADD,
+	ROUTE_APPEND,
+	ROUTE_CHANGE,
+	ROUTE_REPLACE,
+	ROUTE_DEL,
+};
+
+int route_modify(struct args *a, int what);
 int route_show(struct args *a, int arg);
 int route_flush(struct args *a, int arg);
 int route_get(struct args *a, int arg);

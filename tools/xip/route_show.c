@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * xip route show, flush, get.
+ * xip route show, flush.
  *
- * In: a selection of routes, or a packet's addresses. Out: the routes, or the
- * one such a packet would take; for a flush, RTM_DELROUTE for each.
+ * In: a selection of routes. Out: their lines; for a flush, RTM_DELROUTE for
+ * each.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -278,17 +278,34 @@ int route_show(struct args *a, int arg)
 	return ret;
 }
 
+/* What tells a route from others is sent back; the rest is not asked. */
+static void fill_delete(struct nl_req *req, const struct nlmsghdr *nlh)
+{
+	static const int keys[] = {
+		RTA_DST, RTA_TABLE, RTA_PRIORITY, RTA_PREFSRC, RTA_GATEWAY,
+		RTA_OIF, RTA_MULTIPATH,
+	};
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[NL_ATTR_MAX];
+	struct rtmsg *del;
+	size_t i;
+
+	nl_parse(nlh, sizeof(*rtm), tb);
+	del = nl_req_init(req, RTM_DELROUTE, 0, sizeof(*del));
+	*del = *rtm;
+	del->rtm_flags = 0;
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		nl_put_copy(req, tb[keys[i]]);
+}
+
 static int flush_one(const struct nlmsghdr *nlh, void *data)
 {
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	static struct nl_req req;
 	int err;
 
-	if (!route_selected(nlh, data) || nlh->nlmsg_len > sizeof(req.buf))
+	if (!route_selected(nlh, data))
 		return XIP_OK;
-	memcpy(nl_req_init(&req, RTM_DELROUTE, 0, sizeof(*rtm)), rtm,
-	       mnl_nlmsg_get_payload_len(nlh));
-	req.nlh->nlmsg_len = nlh->nlmsg_len;
+	fill_delete(&req, nlh);
 	err = nl_change_errno(&req);
 	/* gone in the meantime, which is what was wanted */
 	if (!err || err == -ESRCH)
@@ -314,89 +331,4 @@ int route_flush(struct args *a, int arg)
 	if (ret == ARG_HELP)
 		return args_help(a);
 	return ret ? ret : dump(&f, flush_one);
-}
-
-enum { GET_TO, GET_FROM, GET_IIF, GET_OIF };
-
-static const struct keyword get_words[] = {
-	{ "to", 0, GET_TO },
-	{ "from", 0, GET_FROM },
-	{ "iif", 0, GET_IIF },
-	{ "oif", 0, GET_OIF },
-	{ "dev", 0, GET_OIF },
-	{ }
-};
-
-static int get_word(struct args *a, struct nl_req *req, int id)
-{
-	struct rtmsg *rtm = mnl_nlmsg_get_payload(req->nlh);
-	unsigned int ifindex;
-	__be32 addr;
-
-	if (id == GET_TO || id == GET_FROM) {
-		if (args_addr(a, id == GET_TO ? "get" : "from", &addr))
-			return XIP_USAGE;
-		nl_put_u32(req, id == GET_TO ? RTA_DST : RTA_SRC, addr);
-		if (id == GET_TO)
-			rtm->rtm_dst_len = 32;
-		else
-			rtm->rtm_src_len = 32;
-		return XIP_OK;
-	}
-	if (args_dev(a, id == GET_IIF ? "iif" : "oif", &ifindex))
-		return XIP_USAGE;
-	nl_put_u32(req, id == GET_IIF ? RTA_IIF : RTA_OIF, ifindex);
-	return XIP_OK;
-}
-
-static int get_print(const struct nlmsghdr *nlh, void *data)
-{
-	static const struct route_known known;
-
-	(void)data;
-	if (nlh->nlmsg_type == RTM_NEWROUTE &&
-	    mnl_nlmsg_get_payload_len(nlh) >= sizeof(struct rtmsg)) {
-		out_start();
-		route_print(nlh, &known);
-		out_stop();
-	}
-	return XIP_OK;
-}
-
-/**
- * route_get - ask which way a packet would take
- * @a: the words behind the verb
- * @arg: not used
- *
- * Return: exit status.
- */
-int route_get(struct args *a, int arg)
-{
-	static struct nl_req req;
-	unsigned int seen = 0;
-	struct rtmsg *rtm;
-	int id;
-
-	(void)arg;
-	rtm = nl_req_init(&req, RTM_GETROUTE, 0, sizeof(*rtm));
-	rtm->rtm_family = XIP_FAMILY;
-	while ((id = args_keyword(a, get_words)) != ARG_END) {
-		if (id == ARG_HELP)
-			return args_help(a);
-		if (id == ARG_NONE && seen & 1U << GET_TO)
-			return args_unknown(a, get_words);
-		if (id == ARG_NONE)
-			id = GET_TO;
-		if (seen & 1U << id)
-			return args_duplicate(a->words[a->at - 1],
-					      args_peek(a) ? args_peek(a) : "");
-		seen |= 1U << id;
-		if (get_word(a, &req, id))
-			return XIP_USAGE;
-	}
-	if (!(seen & 1U << GET_TO)) {
-		fprintf(stderr, "Error: \"route get\" wants an address.\n");
-		return XIP_USAGE;
-	}
-	return nl_get(&req, get_print, NULL);
 }
