@@ -191,74 +191,74 @@ static int ttl_of(struct msghdr *msg)
 	return -1;
 }
 
-static void print_flaws(const struct ping_run *r, const struct answer *ans)
+static void print_flaws(const struct ping_run *r, const struct answer *reply)
 {
-	const __u8 *data = ans->data + sizeof(struct icmphdr);
-	size_t i, n = ans->len - sizeof(struct icmphdr);
+	const __u8 *data = reply->data + sizeof(struct icmphdr);
+	size_t i, n = reply->len - sizeof(struct icmphdr);
 
-	if (ans->dup)
+	if (reply->dup)
 		printf(" (DUP!)");
 	if (n < r->opt->size)
 		printf(" (truncated)");
 	for (i = 0; i < n && i < r->opt->size; i++) {
-		if (data[i] == pattern(ans->seq, i))
+		if (data[i] == pattern(reply->seq, i))
 			continue;
 		printf("\nwrong data byte #%zu should be 0x%x but was 0x%x",
-		       i, pattern(ans->seq, i), data[i]);
+		       i, pattern(reply->seq, i), data[i]);
 		break;
 	}
 }
 
-static void print_answer(const struct ping_run *r, const struct answer *ans)
+static void print_answer(const struct ping_run *r, const struct answer *reply)
 {
 	char addr[INET_ADDRSTRLEN];
 
 	if (r->opt->quiet || xip_opt.json)
 		return;
-	inet_ntop(AF_INET, &ans->from.sxin_addr, addr, sizeof(addr));
-	printf("%zu bytes from %s: icmp_seq=%u", ans->len, addr, ans->seq);
-	if (ans->ttl >= 0)
-		printf(" ttl=%d", ans->ttl);
-	printf(" time=%llu.%03llu ms", (unsigned long long)ans->rtt / 1000,
-	       (unsigned long long)ans->rtt % 1000);
-	print_flaws(r, ans);
+	inet_ntop(AF_INET, &reply->from.sxin_addr, addr, sizeof(addr));
+	printf("%zu bytes from %s: icmp_seq=%u", reply->len, addr, reply->seq);
+	if (reply->ttl >= 0)
+		printf(" ttl=%d", reply->ttl);
+	printf(" time=%llu.%03llu ms", (unsigned long long)reply->rtt / 1000,
+	       (unsigned long long)reply->rtt % 1000);
+	print_flaws(r, reply);
 	putchar('\n');
 	fflush(stdout);
 }
 
-static void count_answer(struct ping_run *r, struct answer *ans)
+static void count_answer(struct ping_run *r, struct answer *reply)
 {
-	__u8 bit = 1U << ans->seq % 8;
+	__u8 bit = 1U << reply->seq % 8;
 
-	ans->dup = r->answered[ans->seq / 8] & bit;
-	r->answered[ans->seq / 8] |= bit;
-	if (ans->dup)
+	reply->dup = r->answered[reply->seq / 8] & bit;
+	r->answered[reply->seq / 8] |= bit;
+	if (reply->dup)
 		r->dups++;
 	else
 		r->received++;
-	if (!r->timed || ans->rtt < r->min)
-		r->min = ans->rtt;
-	if (ans->rtt > r->max)
-		r->max = ans->rtt;
-	r->sum += ans->rtt;
-	r->sum2 += (double)ans->rtt * ans->rtt;
+	if (!r->timed || reply->rtt < r->min)
+		r->min = reply->rtt;
+	if (reply->rtt > r->max)
+		r->max = reply->rtt;
+	r->sum += reply->rtt;
+	r->sum2 += (double)reply->rtt * reply->rtt;
 	r->timed++;
 }
 
-static void take_answer(struct ping_run *r, struct answer *ans)
+static void take_answer(struct ping_run *r, struct answer *reply)
 {
 	struct icmphdr icmph;
 
-	if (ans->len < sizeof(icmph))
+	if (reply->len < sizeof(icmph))
 		return;
-	memcpy(&icmph, ans->data, sizeof(icmph));
-	ans->seq = ntohs(icmph.un.echo.sequence);
+	memcpy(&icmph, reply->data, sizeof(icmph));
+	reply->seq = ntohs(icmph.un.echo.sequence);
 	/* an answer to what was never asked is no answer */
-	if (icmph.type != ICMP_ECHOREPLY || !r->sent_at[ans->seq])
+	if (icmph.type != ICMP_ECHOREPLY || !r->sent_at[reply->seq])
 		return;
-	ans->rtt = ping_now() - r->sent_at[ans->seq];
-	count_answer(r, ans);
-	print_answer(r, ans);
+	reply->rtt = ping_now() - r->sent_at[reply->seq];
+	count_answer(r, reply);
+	print_answer(r, reply);
 }
 
 /**
@@ -270,11 +270,11 @@ static void take_answer(struct ping_run *r, struct answer *ans)
 bool ping_receive(struct ping_run *r)
 {
 	static __u8 buf[65536];
-	struct answer ans = { .data = buf };
+	struct answer reply = { .data = buf };
 	char control[256] __aligned(8);
 	struct iovec iov = { .iov_base = buf, .iov_len = sizeof(buf) };
 	struct msghdr msg = {
-		.msg_name = &ans.from, .msg_namelen = sizeof(ans.from),
+		.msg_name = &reply.from, .msg_namelen = sizeof(reply.from),
 		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = control, .msg_controllen = sizeof(control),
 	};
@@ -285,8 +285,8 @@ bool ping_receive(struct ping_run *r)
 			count_error(r, "recvmsg");
 		return false;
 	}
-	ans.len = n;
-	ans.ttl = ttl_of(&msg);
-	take_answer(r, &ans);
+	reply.len = n;
+	reply.ttl = ttl_of(&msg);
+	take_answer(r, &reply);
 	return true;
 }
