@@ -223,6 +223,7 @@ static void xinet_sock_init(struct socket *sock, struct sock *sk, int protocol)
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	sk->sk_destruct = xinet_sock_destruct;
 	sk->sk_protocol = protocol;
+	xsk->xn = xinet_pernet(sock_net(sk));
 	xsk->ttl = -1;
 }
 
@@ -385,7 +386,6 @@ static int __init xinet_init(void)
 	int i, err;
 
 	BUILD_BUG_ON(sizeof(struct sockaddr_xin) != sizeof(struct sockaddr));
-	BUILD_BUG_ON(sizeof(struct xip_skb_cb) > sizeof_field(struct sk_buff, cb));
 
 	for (i = 0; i < ARRAY_SIZE(xinet_rooms); i++) {
 		err = xinet_rooms[i].init();

@@ -11,10 +11,9 @@
 #include <linux/ip.h>
 #include <linux/skbuff.h>
 #include <net/ip.h>
+#include <net/xinet/route.h>
 #include <uapi/linux/xinet.h>
 
-struct xinet_net;
-struct xroute;
 
 #define XIP_MIN_MTU	68	/* RFC 791: every link carries that much */
 #define XIP_MAX_TTL	255
@@ -41,14 +40,89 @@ struct xip_skb_cb {
 
 #define XIPCB(skb) ((struct xip_skb_cb *)((skb)->cb))
 
+/**
+ * xip_cb_init - nothing is known of a packet yet but where it came in
+ * @skb: the packet
+ * @iif: ifindex, 0 for one of our own
+ *
+ * Word by word, since a memset() of this size becomes a slow string store.
+ *
+ * Context: any.
+ */
+static inline void xip_cb_init(struct sk_buff *skb, int iif)
+{
+	unsigned long *word = (unsigned long *)skb->cb;
+	unsigned int i;
+
+	BUILD_BUG_ON(sizeof(struct xip_skb_cb) > sizeof(skb->cb));
+#pragma GCC unroll 12
+	for (i = 0; i < sizeof(skb->cb) / sizeof(*word); i++)
+		word[i] = 0;
+	XIPCB(skb)->parm.iif = iif;
+}
+
 int xip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
 	    struct net_device *orig_dev);
 int xip_local_deliver(struct sk_buff *skb);
 int xip_forward(struct sk_buff *skb, const struct xroute *rt);
 int xip_output(struct net *net, struct sock *sk, struct sk_buff *skb);
 int xip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb);
-int xip_build_and_send(struct net *net, struct sock *sk, struct sk_buff *skb,
-		       const struct xroute *rt, __be32 saddr, __be32 daddr,
-		       u8 protocol, u8 ttl, u8 tos);
+int xip_send_skb(struct net *net, struct sock *sk, struct sk_buff *skb);
+
+/**
+ * xip_route_to_cb - let a packet carry its route through the hooks
+ * @skb: the packet
+ * @rt: its route, from this RCU section
+ *
+ * Context: RCU read lock.
+ */
+static inline void xip_route_to_cb(struct sk_buff *skb, const struct xroute *rt)
+{
+	struct xip_skb_cb *cb = XIPCB(skb);
+
+	cb->out = rt->dev;
+	cb->nexthop = rt->nexthop;
+	cb->rtype = rt->type;
+	cb->gw = rt->gw;
+}
+
+/**
+ * xip_build_header - put a XIP header before a transport's
+ * @skb: transport header and data, with room for 20 bytes and the link's
+ *	header before them
+ * @rt: the route, from this RCU section
+ * @saddr: source, network byte order
+ * @daddr: destination, network byte order
+ * @protocol: transport
+ * @ttl: time to live
+ * @tos: DSCP and ECN
+ *
+ * Length and checksum follow in xip_local_out(). RFC 6864: a datagram that is
+ * never fragmented needs no identification; all of ours forbid it, so the
+ * field is zero.
+ *
+ * Context: RCU read lock.
+ */
+static inline void xip_build_header(struct sk_buff *skb,
+				    const struct xroute *rt,
+				    __be32 saddr, __be32 daddr,
+				    u8 protocol, u8 ttl, u8 tos)
+{
+	struct iphdr *iph = __skb_push(skb, sizeof(*iph));
+
+	skb_reset_network_header(skb);
+	/* version, IHL and TOS in one store */
+	*(__be16 *)iph = htons((XIP_VERSION << 12) | (5 << 8) | tos);
+	iph->id = 0;
+	iph->frag_off = htons(IP_DF);
+	iph->ttl = ttl;
+	iph->protocol = protocol;
+	iph->saddr = saddr;
+	iph->daddr = daddr;
+
+	xip_cb_init(skb, 0);
+	xip_route_to_cb(skb, rt);
+	skb->dev = rt->dev;
+}
 
 #endif /* _NET_XINET_IP_H */

@@ -57,6 +57,21 @@ static inline struct xinet_net *xinet_pernet(const struct net *net)
 }
 
 /**
+ * xinet_pernet_rcu - the family's state of a namespace, for the data path
+ * @net: the namespace
+ *
+ * net_generic() takes the RCU read lock for itself; who holds it already saves
+ * that.
+ *
+ * Context: RCU read lock.
+ * Return: the state, never NULL.
+ */
+static inline struct xinet_net *xinet_pernet_rcu(const struct net *net)
+{
+	return rcu_dereference(net->gen)->ptr[xinet_net_id];
+}
+
+/**
  * xroute_valid - may an answer from an earlier RCU section still be used?
  * @xn: state of the namespace
  * @rt: the answer

@@ -40,6 +40,7 @@ struct xsk_route {
 /**
  * struct xinet_sock - a socket of the family
  * @sk: the common part; must be first
+ * @xn: state of its namespace
  * @saddr: source address of what it sends, 0 where the route chooses
  * @route: cached while connected; NULL before the first send
  * @flags: XSK_* bits
@@ -49,6 +50,7 @@ struct xsk_route {
  */
 struct xinet_sock {
 	struct sock sk;
+	struct xinet_net *xn;
 	__be32 saddr;
 	struct xsk_route __rcu *route;
 	unsigned long flags;
@@ -120,37 +122,6 @@ struct xsk_dest {
 	__be16 port;
 	bool connected;
 };
-
-/**
- * struct xsk_tx - what a datagram being made must know of its way
- * @rt: the route; its device may only be looked at under RCU
- * @headroom: bytes to reserve before the transport header
- * @tailroom: bytes the device wants behind the data
- * @hw_csum: the device fills the transport checksum in
- */
-struct xsk_tx {
-	struct xroute rt;
-	unsigned int headroom;
-	unsigned int tailroom;
-	bool hw_csum;
-};
-
-/* socket/send.c */
-int xsk_send_prepare(struct sock *sk, struct msghdr *msg,
-		     struct xsk_dest *dst, struct xsk_cookie *ck);
-int xsk_route_get(struct sock *sk, const struct xsk_dest *dst,
-		  const struct xsk_cookie *ck, int msg_flags,
-		  struct xroute *rt);
-int xsk_tx_prepare(struct sock *sk, const struct xsk_dest *dst,
-		   const struct xsk_cookie *ck, int msg_flags,
-		   unsigned int len, struct xsk_tx *tx);
-int xsk_tx_again(struct sock *sk, const struct xsk_dest *dst,
-		 const struct xsk_cookie *ck, int msg_flags, struct xsk_tx *tx);
-struct sk_buff *xsk_alloc_skb(struct sock *sk, const struct xsk_tx *tx,
-			      const struct xsk_cookie *ck, unsigned int hlen,
-			      struct msghdr *msg, unsigned int len, int *err);
-int xsk_xmit(struct sock *sk, struct sk_buff *skb, const struct xsk_tx *tx,
-	     const struct xsk_dest *dst, const struct xsk_cookie *ck);
 
 /* socket/recv.c */
 int xdgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,

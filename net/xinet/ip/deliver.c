@@ -17,7 +17,7 @@
 static int xip_local_deliver_finish(struct net *net, struct sock *sk,
 				    struct sk_buff *skb)
 {
-	struct xinet_net *xn = xinet_pernet(net);
+	struct xinet_net *xn = xinet_pernet_rcu(net);
 	const struct xinet_protocol *prot;
 
 	prot = rcu_dereference(xprotos[ip_hdr(skb)->protocol]);
@@ -47,7 +47,7 @@ int xip_local_deliver(struct sk_buff *skb)
 {
 	struct net_device *dev = skb->dev;
 	struct net *net = dev_net(dev);
-	struct xinet_net *xn = xinet_pernet(net);
+	struct xinet_net *xn = xinet_pernet_rcu(net);
 
 	if (unlikely(ip_is_fragment(ip_hdr(skb)))) {
 		XIP_INC_STATS(xn, IPSTATS_MIB_REASMREQDS);

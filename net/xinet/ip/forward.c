@@ -37,7 +37,7 @@ static void xip_forward_hash(struct sk_buff *skb, const struct iphdr *iph)
 static int xip_forward_finish(struct net *net, struct sock *sk,
 			      struct sk_buff *skb)
 {
-	XIP_INC_STATS(xinet_pernet(net), IPSTATS_MIB_OUTFORWDATAGRAMS);
+	XIP_INC_STATS(xinet_pernet_rcu(net), IPSTATS_MIB_OUTFORWDATAGRAMS);
 	skb_clear_tstamp(skb);
 	return xip_output(net, sk, skb);
 }
@@ -82,7 +82,7 @@ int xip_forward(struct sk_buff *skb, const struct xroute *rt)
 {
 	struct net_device *in = skb->dev;
 	struct net *net = dev_net(in);
-	struct xinet_net *xn = xinet_pernet(net);
+	struct xinet_net *xn = xinet_pernet_rcu(net);
 
 	if (!xip_forward_ttl_ok(xn, skb) ||
 	    !xip_forward_mtu_ok(xn, skb, rt->mtu))

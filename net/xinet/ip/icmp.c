@@ -4,7 +4,7 @@
  * that caused them, the rest to ping sockets or to an end.
  *
  * In: from xip_local_deliver_finish(), skb->data at the ICMP header. Out: echo
- * replies through xip_build_and_send(); errors through err_handler.
+ * replies through xip_send_skb(); errors through err_handler.
  */
 #include <linux/icmp.h>
 #include <linux/netdevice.h>
@@ -92,9 +92,10 @@ static enum xinet_drop xicmp_echo(struct xinet_net *xn, struct sk_buff *skb)
 	reply->mark = 0;
 	XICMP_INC_STATS(xn, ICMP_MIB_OUTMSGS);
 	atomic_long_inc(&xn->icmp.msgs[256 + ICMP_ECHOREPLY]);
-	xip_build_and_send(xn->net, NULL, reply, &rt, fl.saddr ?: rt.saddr,
-			   fl.daddr, IPPROTO_ICMP,
-			   READ_ONCE(xn->sysctl.default_ttl), iph->tos);
+	xip_build_header(reply, &rt, fl.saddr ?: rt.saddr, fl.daddr,
+			 IPPROTO_ICMP, READ_ONCE(xn->sysctl.default_ttl),
+			 iph->tos);
+	xip_send_skb(xn->net, NULL, reply);
 	return XINET_DROP_NONE;
 }
 
@@ -207,7 +208,7 @@ static enum xinet_drop xicmp_dispatch(struct xinet_net *xn,
 
 static void xicmp_rcv(struct sk_buff *skb)
 {
-	struct xinet_net *xn = xinet_pernet(dev_net(skb->dev));
+	struct xinet_net *xn = xinet_pernet_rcu(dev_net(skb->dev));
 	enum xinet_drop why;
 
 	XICMP_INC_STATS(xn, ICMP_MIB_INMSGS);

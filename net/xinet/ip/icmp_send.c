@@ -3,7 +3,7 @@
  * ICMP errors: whether one may be sent about a packet, and sending it.
  *
  * In: a packet that could not go on, from any stage; it stays the caller's.
- * Out: a new packet through xip_build_and_send(). Every producer comes through
+ * Out: a new packet through xip_send_skb(). Every producer comes through
  * xicmp_send(), so the rules of RFC 1122 section 3.2.2 stand here once.
  */
 #include <linux/icmp.h>
@@ -162,10 +162,9 @@ static void xicmp_error_send(struct xinet_net *xn, const struct sk_buff *skb,
 	/* RFC 1812 section 4.3.2.5: internetwork control, the packet's TOS */
 	tos = (iph->tos & IPTOS_TOS_MASK) | IPTOS_PREC_INTERNETCONTROL;
 	nskb->priority = TC_PRIO_CONTROL;
-	xip_build_and_send(xn->net, NULL, nskb, &rt,
-			   xicmp_error_source(xn, iph, &rt), fl.daddr,
-			   IPPROTO_ICMP, READ_ONCE(xn->sysctl.default_ttl),
-			   tos);
+	xip_build_header(nskb, &rt, xicmp_error_source(xn, iph, &rt), fl.daddr,
+			 IPPROTO_ICMP, READ_ONCE(xn->sysctl.default_ttl), tos);
+	xip_send_skb(xn->net, NULL, nskb);
 }
 
 /**
@@ -184,7 +183,7 @@ static void xicmp_error_send(struct xinet_net *xn, const struct sk_buff *skb,
 void xicmp_send(struct sk_buff *skb, u8 type, u8 code, u32 info)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct xinet_net *xn = xinet_pernet(dev_net(skb->dev));
+	struct xinet_net *xn = xinet_pernet_rcu(dev_net(skb->dev));
 
 	/* the header was checked on its way in, or made by us */
 	if (skb_network_header(skb) < skb->head ||

@@ -103,8 +103,7 @@ static struct sk_buff *xip_rcv_core(struct sk_buff *skb, struct xinet_net *xn)
 	}
 
 	skb->transport_header = skb->network_header + ip_hdrlen(skb);
-	memset(skb->cb, 0, sizeof(struct xip_skb_cb));
-	XIPCB(skb)->parm.iif = skb->skb_iif;
+	xip_cb_init(skb, skb->skb_iif);
 	return skb;
 
 drop:
@@ -162,7 +161,7 @@ static void xip_rcv_unroutable(struct xinet_net *xn, struct sk_buff *skb,
 /* Behind PRE_ROUTING: options, the route, and the fork it decides. */
 static int xip_rcv_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	struct xinet_net *xn = xinet_pernet(net);
+	struct xinet_net *xn = xinet_pernet_rcu(net);
 	enum xinet_drop why = XINET_DROP_NONE;
 	struct xroute rt;
 	int err;
@@ -201,7 +200,7 @@ int xip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
 	    struct net_device *orig_dev)
 {
 	struct net *net = dev_net(dev);
-	struct xinet_net *xn = xinet_pernet(net);
+	struct xinet_net *xn = xinet_pernet_rcu(net);
 
 	skb = xip_rcv_core(skb, xn);
 	if (unlikely(!skb))

@@ -5,11 +5,9 @@
 
 struct sk_buff;
 struct xinet_net;
-struct xroute;
 
 int xip_input_init(void);
 void xip_input_exit(void);
-void xip_route_to_cb(struct sk_buff *skb, const struct xroute *rt);
 
 bool xicmp_global_allow(struct xinet_net *xn);
 bool xicmp_peer_allow(struct xinet_net *xn, __be32 peer, u8 type);

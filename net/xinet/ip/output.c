@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From a transport or xip_forward() to the neighbour: xip_build_and_send,
+ * From a transport or xip_forward() to the neighbour: xip_send_skb,
  * xip_local_out, LOCAL_OUT, xip_output, POST_ROUTING, xip_finish_output,
  * xip_finish_output2.
  *
@@ -12,23 +12,6 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include "ip.h"
-
-/**
- * xip_route_to_cb - let a packet carry its route through the hooks
- * @skb: the packet
- * @rt: its route, from this RCU section
- *
- * Context: RCU read lock.
- */
-void xip_route_to_cb(struct sk_buff *skb, const struct xroute *rt)
-{
-	struct xip_skb_cb *cb = XIPCB(skb);
-
-	cb->out = rt->dev;
-	cb->nexthop = rt->nexthop;
-	cb->rtype = rt->type;
-	cb->gw = rt->gw;
-}
 
 static int xip_finish_output2(struct xinet_net *xn, struct sk_buff *skb)
 {
@@ -54,7 +37,7 @@ static int xip_output_too_big(struct xinet_net *xn, struct sk_buff *skb)
 static int xip_finish_output(struct net *net, struct sock *sk,
 			     struct sk_buff *skb)
 {
-	struct xinet_net *xn = xinet_pernet(net);
+	struct xinet_net *xn = xinet_pernet_rcu(net);
 
 	if (unlikely(skb->len > READ_ONCE(skb->dev->mtu)))
 		return xip_output_too_big(xn, skb);
@@ -89,7 +72,7 @@ int xip_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	struct net_device *in = XIPCB(skb)->parm.iif ? skb->dev : NULL;
 	struct net_device *out = XIPCB(skb)->out;
-	struct xinet_net *xn = xinet_pernet(net);
+	struct xinet_net *xn = xinet_pernet_rcu(net);
 
 	skb->dev = out;
 	skb->protocol = htons(ETH_P_XIP);
@@ -112,7 +95,7 @@ int xip_output(struct net *net, struct sock *sk, struct sk_buff *skb)
  */
 int xip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	struct xinet_net *xn = xinet_pernet(net);
+	struct xinet_net *xn = xinet_pernet_rcu(net);
 	struct iphdr *iph = ip_hdr(skb);
 
 	iph->tot_len = htons(skb->len);
@@ -124,44 +107,24 @@ int xip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
 }
 
 /**
- * xip_build_and_send - put a XIP header before a transport's and send it
+ * xip_send_skb - send a packet this host made
  * @net: the namespace
  * @sk: sending socket or NULL
- * @skb: transport header and data, with room for 20 bytes and the link's
- *	header before them; consumed
- * @rt: the route, from this RCU section
- * @saddr: source, network byte order
- * @daddr: destination, network byte order
- * @protocol: transport
- * @ttl: time to live
- * @tos: DSCP and ECN
- *
- * RFC 6864: a datagram that is never fragmented needs no identification; all
- * of ours forbid it, so the field is zero.
+ * @skb: the packet, its header made by xip_build_header(); consumed
  *
  * Context: RCU read lock, BH or process.
- * Return: 0, or a negative error; congestion of the queue is an error only
- * where the caller looks for it, as NET_XMIT_* > 0.
+ * Return: 0; -ENOBUFS where the device's queue refused it, which is counted;
+ * or the error of a hook or of the neighbour.
  */
-int xip_build_and_send(struct net *net, struct sock *sk, struct sk_buff *skb,
-		       const struct xroute *rt, __be32 saddr, __be32 daddr,
-		       u8 protocol, u8 ttl, u8 tos)
+int xip_send_skb(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	struct iphdr *iph;
+	int err = xip_local_out(net, sk, skb);
 
-	iph = skb_push(skb, sizeof(*iph));
-	skb_reset_network_header(skb);
-	/* version, IHL and TOS in one store */
-	*(__be16 *)iph = htons((XIP_VERSION << 12) | (5 << 8) | tos);
-	iph->id = 0;
-	iph->frag_off = htons(IP_DF);
-	iph->ttl = ttl;
-	iph->protocol = protocol;
-	iph->saddr = saddr;
-	iph->daddr = daddr;
-
-	memset(skb->cb, 0, sizeof(struct xip_skb_cb));
-	xip_route_to_cb(skb, rt);
-	skb->dev = rt->dev;
-	return xip_local_out(net, sk, skb);
+	if (likely(!err))
+		return 0;
+	if (err > 0)
+		err = net_xmit_errno(err);
+	if (err)
+		XIP_INC_STATS(xinet_pernet_rcu(net), IPSTATS_MIB_OUTDISCARDS);
+	return err;
 }

@@ -27,7 +27,7 @@ static int xsk_cmsg_int(const struct cmsghdr *cmsg, bool byte_ok, int *val)
 static int xsk_cmsg_pktinfo(struct sock *sk, const struct cmsghdr *cmsg,
 			    struct xsk_cookie *ck)
 {
-	struct xinet_net *xn = xinet_pernet(sock_net(sk));
+	struct xinet_net *xn = xinet_sk(sk)->xn;
 	const struct in_pktinfo *info;
 	int err = 0;
 

@@ -18,7 +18,7 @@ static int xdgram_check_bind_addr(struct sock *sk, __be32 addr)
 	if (!addr)
 		return 0;
 	rcu_read_lock();
-	type = xinet_addr_type(xinet_pernet(sock_net(sk)), addr);
+	type = xinet_addr_type(xinet_sk(sk)->xn, addr);
 	rcu_read_unlock();
 	switch (type) {
 	case RTN_LOCAL:
@@ -47,7 +47,7 @@ static __be32 xdgram_source(struct sock *sk, __be32 addr)
 	u8 type;
 
 	rcu_read_lock();
-	type = xinet_addr_type(xinet_pernet(sock_net(sk)), addr);
+	type = xinet_addr_type(xinet_sk(sk)->xn, addr);
 	rcu_read_unlock();
 	return type == RTN_LOCAL ? addr : 0;
 }
@@ -153,7 +153,7 @@ static int xdgram_disconnect(struct sock *sk)
 static int xdgram_peer_route(struct sock *sk, __be32 daddr, __be16 dport,
 			     struct xroute *rt)
 {
-	struct xinet_net *xn = xinet_pernet(sock_net(sk));
+	struct xinet_net *xn = xinet_sk(sk)->xn;
 	struct xflow fl = {
 		.daddr = daddr,
 		.saddr = xinet_sk(sk)->saddr,

@@ -16,6 +16,7 @@
 #include <net/xinet/sock.h>
 #include <net/xinet/udp.h>
 #include "../compat/socket.h"
+#include "send.h"
 
 #define XPING_TABLE_BITS	8
 #define XPING_MAX_DATA		(65535 - sizeof(struct iphdr))
@@ -86,7 +87,7 @@ static int xping_send_skb(struct sock *sk, struct sk_buff *skb,
 			  struct xsk_tx *tx, const struct xsk_dest *dst,
 			  const struct xsk_cookie *ck, int msg_flags)
 {
-	struct xinet_net *xn = xinet_pernet(sock_net(sk));
+	struct xinet_net *xn = xinet_sk(sk)->xn;
 	int err;
 
 	rcu_read_lock();
@@ -94,7 +95,7 @@ static int xping_send_skb(struct sock *sk, struct sk_buff *skb,
 	if (!err) {
 		XICMP_INC_STATS(xn, ICMP_MIB_OUTMSGS);
 		atomic_long_inc(&xn->icmp.msgs[256 + ICMP_ECHO]);
-		err = xsk_xmit(sk, skb, tx, dst, ck);
+		err = xsk_xmit(sk, skb, IPPROTO_ICMP, tx, dst, ck);
 	} else {
 		kfree_skb(skb);
 	}

@@ -13,6 +13,53 @@
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
 
+/*
+ * __sock_queue_rcv_skb() for a transport without memory accounting of its own
+ * (sk_has_account() is false): the queue's lock is never taken in hard
+ * interrupts, so it need not disable them.
+ */
+static void xsk_enqueue(struct sock *sk, struct sk_buff *skb)
+{
+	struct sk_buff_head *queue = &sk->sk_receive_queue;
+
+	skb->dev = NULL;
+	skb_set_owner_r(skb, sk);
+	spin_lock(&queue->lock);
+	sock_skb_set_dropcount(sk, skb);
+	__skb_queue_tail(queue, skb);
+	spin_unlock(&queue->lock);
+	if (likely(!sock_flag(sk, SOCK_DEAD)))
+		sk->sk_data_ready(sk);
+}
+
+/*
+ * The next datagram, if one is there and nothing stands before it. Peeking,
+ * waiting and pending errors are the core's business.
+ */
+static struct sk_buff *xsk_dequeue(struct sock *sk, int flags)
+{
+	struct sk_buff_head *queue = &sk->sk_receive_queue;
+	struct sk_buff *skb;
+
+	if (unlikely(flags & MSG_PEEK || READ_ONCE(sk->sk_err) ||
+		     skb_queue_empty_lockless(queue)))
+		return NULL;
+	spin_lock_bh(&queue->lock);
+	skb = __skb_dequeue(queue);
+	spin_unlock_bh(&queue->lock);
+	return skb;
+}
+
+/* A datagram in one piece is copied without walking its fragments. */
+static int xsk_copy_datagram(const struct sk_buff *skb, struct msghdr *msg,
+			     size_t len)
+{
+	if (likely(!skb_is_nonlinear(skb)))
+		return copy_to_iter(skb->data, len, &msg->msg_iter) == len ?
+		       0 : -EFAULT;
+	return skb_copy_datagram_msg(skb, 0, msg, len);
+}
+
 /**
  * xsk_queue_rcv - give a datagram to a socket
  * @xn: state of the namespace
@@ -36,10 +83,14 @@ int xsk_queue_rcv(struct xinet_net *xn, struct sock *sk, struct sk_buff *skb,
 		return err;
 	}
 	__skb_pull(skb, hlen);
-	err = __sock_queue_rcv_skb(sk, skb);
-	if (unlikely(err))
+	if (unlikely(atomic_read(&sk->sk_rmem_alloc) >=
+		     READ_ONCE(sk->sk_rcvbuf))) {
+		atomic_inc(&sk->sk_drops);
 		xinet_drop(xn, skb, XINET_DROP_RCVBUF);
-	return err;
+		return -ENOMEM;
+	}
+	xsk_enqueue(sk, skb);
+	return 0;
 }
 
 /* Ping sockets have no ports: the peer's is 0. */
@@ -73,14 +124,17 @@ int xdgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 	if (unlikely(flags & MSG_ERRQUEUE))
 		return sock_recv_errqueue(sk, msg, len, SOL_IP, IP_RECVERR);
 
-	skb = skb_recv_datagram(sk, flags, &err);
-	if (!skb)
-		return err;
+	skb = xsk_dequeue(sk, flags);
+	if (unlikely(!skb)) {
+		skb = skb_recv_datagram(sk, flags, &err);
+		if (!skb)
+			return err;
+	}
 
 	copied = min_t(size_t, len, skb->len);
 	if (copied < skb->len)
 		msg->msg_flags |= MSG_TRUNC;
-	err = skb_copy_datagram_msg(skb, 0, msg, copied);
+	err = xsk_copy_datagram(skb, msg, copied);
 	if (unlikely(err))
 		goto out;
 

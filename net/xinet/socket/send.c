@@ -1,88 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What sendmsg() does for every datagram transport.
- *
- * In three steps, since copying from the program may sleep and a route is only
- * good under RCU: ask the route what the packet needs (xsk_tx_prepare); make
- * the packet (xsk_alloc_skb); look whether the route still holds, and send
- * (xsk_tx_again, xsk_xmit). The transport puts its header on in between.
+ * What sendmsg() does for every datagram transport: the parts that are too
+ * long, or too seldom, for send.h, where the order of the steps is told.
  */
-#include <linux/icmp.h>
 #include <linux/netdevice.h>
 #include <net/checksum.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
+#include "send.h"
 
 /* A datagram beyond this has its data in page fragments. */
 #define XSK_LINEAR_MAX	SKB_WITH_OVERHEAD(PAGE_SIZE)
 
-/* Whom the message is for. */
-static int xsk_dest_get(struct sock *sk, struct msghdr *msg,
-			struct xsk_dest *dst)
+/**
+ * xsk_dest_name - whom a message with an address is for
+ * @sk: the socket
+ * @msg: the message, msg_name set
+ * @dst: filled
+ *
+ * Context: process.
+ * Return: 0, -EINVAL, -EAFNOSUPPORT.
+ */
+int xsk_dest_name(struct sock *sk, const struct msghdr *msg,
+		  struct xsk_dest *dst)
 {
 	const struct sockaddr_xin *sin = msg->msg_name;
-	int err;
+	int err = xinet_check_addr(sk, msg->msg_name, msg->msg_namelen);
 
-	if (!sin) {
-		if (unlikely(sk->sk_state != TCP_ESTABLISHED))
-			return -EDESTADDRREQ;
-		dst->addr = READ_ONCE(sk->sk_daddr);
-		dst->port = READ_ONCE(sk->sk_dport);
-		dst->connected = true;
-		return 0;
-	}
-	err = xinet_check_addr(sk, msg->msg_name, msg->msg_namelen);
 	if (unlikely(err))
 		return err;
 	dst->addr = sin->sxin_addr.s_addr;
 	dst->port = sin->sxin_port;
 	dst->connected = false;
-	return 0;
-}
-
-/**
- * xsk_send_prepare - read what a sendmsg() call asks
- * @sk: the socket
- * @msg: the message
- * @dst: filled: whom it is for
- * @ck: filled: with what
- *
- * Binds an unbound socket.
- *
- * Context: process.
- * Return: 0; -EOPNOTSUPP (MSG_OOB, MSG_MORE), -EDESTADDRREQ, -EINVAL,
- * -EAFNOSUPPORT, -EAGAIN (no port), or a control message's error.
- */
-int xsk_send_prepare(struct sock *sk, struct msghdr *msg,
-		     struct xsk_dest *dst, struct xsk_cookie *ck)
-{
-	const struct xinet_sock *xsk = xinet_sk(sk);
-	int err;
-
-	/* one call, one datagram: there is no corking */
-	if (unlikely(msg->msg_flags & (MSG_OOB | MSG_MORE)))
-		return -EOPNOTSUPP;
-	err = xsk_dest_get(sk, msg, dst);
-	if (unlikely(err))
-		return err;
-
-	sockcm_init(&ck->sockc, sk);
-	ck->sockc.mark = READ_ONCE(sk->sk_mark);
-	ck->saddr = READ_ONCE(xsk->saddr);
-	ck->oif = READ_ONCE(sk->sk_bound_dev_if);
-	ck->ttl = READ_ONCE(xsk->ttl);
-	ck->tos = READ_ONCE(xsk->tos);
-	if (msg->msg_controllen) {
-		err = xsk_cmsg_send(sk, msg, ck);
-		if (unlikely(err))
-			return err;
-		dst->connected = false;
-	}
-	if (unlikely(!dst->addr))
-		dst->addr = ck->saddr ?: htonl(INADDR_LOOPBACK);
-	if (unlikely(!READ_ONCE(sk->sk_num)))
-		return xdgram_autobind(sk);
 	return 0;
 }
 
@@ -108,7 +58,7 @@ static int xsk_route_lookup(struct sock *sk, const struct xsk_dest *dst,
 			    const struct xsk_cookie *ck, int msg_flags,
 			    struct xroute *rt)
 {
-	struct xinet_net *xn = xinet_pernet(sock_net(sk));
+	struct xinet_net *xn = xinet_sk(sk)->xn;
 	struct xflow fl = {
 		.daddr = dst->addr,
 		.saddr = ck->saddr,
@@ -129,7 +79,7 @@ static int xsk_route_lookup(struct sock *sk, const struct xsk_dest *dst,
 }
 
 /**
- * xsk_route_get - the route of a message
+ * xsk_route_slow - look a message's route up, and remember it for the next
  * @sk: the socket
  * @dst: whom the message is for
  * @ck: with what
@@ -139,92 +89,21 @@ static int xsk_route_lookup(struct sock *sk, const struct xsk_dest *dst,
  * Context: RCU read lock; @rt is good for as long.
  * Return: 0; the lookup's error; -EACCES for a broadcast without SO_BROADCAST.
  */
-int xsk_route_get(struct sock *sk, const struct xsk_dest *dst,
-		  const struct xsk_cookie *ck, int msg_flags,
-		  struct xroute *rt)
+int xsk_route_slow(struct sock *sk, const struct xsk_dest *dst,
+		   const struct xsk_cookie *ck, int msg_flags,
+		   struct xroute *rt)
 {
-	struct xinet_sock *xsk = xinet_sk(sk);
-	bool cached = dst->connected && !(msg_flags & MSG_DONTROUTE) &&
-		      !sock_flag(sk, SOCK_LOCALROUTE);
-	const struct xsk_route *route;
-	int err;
+	int err = xsk_route_lookup(sk, dst, ck, msg_flags, rt);
 
-	if (cached) {
-		route = rcu_dereference(xsk->route);
-		/* the peer and the bound device may have changed meanwhile */
-		if (likely(route && route->daddr == dst->addr &&
-			   route->oif == ck->oif &&
-			   xroute_valid(xinet_pernet(sock_net(sk)),
-					&route->rt))) {
-			*rt = route->rt;
-			return 0;
-		}
-	}
-	err = xsk_route_lookup(sk, dst, ck, msg_flags, rt);
 	if (unlikely(err))
 		return err;
 	if (unlikely(rt->type == RTN_BROADCAST &&
 		     !sock_flag(sk, SOCK_BROADCAST)))
 		return -EACCES;
-	if (cached)
-		xsk_route_cache(xsk, dst, ck, rt);
+	if (dst->connected && !(msg_flags & MSG_DONTROUTE) &&
+	    !sock_flag(sk, SOCK_LOCALROUTE))
+		xsk_route_cache(xinet_sk(sk), dst, ck, rt);
 	return 0;
-}
-
-/**
- * xsk_tx_prepare - ask the route what a datagram needs
- * @sk: the socket
- * @dst: whom it is for
- * @ck: with what
- * @msg_flags: of the message
- * @len: transport header and data, bytes
- * @tx: filled
- *
- * Context: process, no lock; takes the RCU read lock.
- * Return: 0; -EMSGSIZE where it does not fit the path's MTU; as
- * xsk_route_get().
- */
-int xsk_tx_prepare(struct sock *sk, const struct xsk_dest *dst,
-		   const struct xsk_cookie *ck, int msg_flags,
-		   unsigned int len, struct xsk_tx *tx)
-{
-	const struct net_device *dev;
-	int err;
-
-	rcu_read_lock();
-	err = xsk_route_get(sk, dst, ck, msg_flags, &tx->rt);
-	if (likely(!err)) {
-		dev = tx->rt.dev;
-		tx->headroom = LL_RESERVED_SPACE(dev) + sizeof(struct iphdr);
-		tx->tailroom = dev->needed_tailroom;
-		tx->hw_csum = dev->features & NETIF_F_HW_CSUM;
-		if (unlikely(msg_flags & MSG_CONFIRM))
-			xneigh_confirm(xinet_pernet(sock_net(sk)), tx->rt.dev,
-				       tx->rt.nexthop);
-		if (unlikely(len + sizeof(struct iphdr) > tx->rt.mtu))
-			err = -EMSGSIZE;
-	}
-	rcu_read_unlock();
-	return err;
-}
-
-/**
- * xsk_tx_again - is the route still good, now that the data is there?
- * @sk: the socket
- * @dst: whom the datagram is for
- * @ck: with what
- * @msg_flags: of the message
- * @tx: what xsk_tx_prepare() said; its route is renewed where it must be
- *
- * Context: RCU read lock, under which the datagram is then sent.
- * Return: as xsk_route_get().
- */
-int xsk_tx_again(struct sock *sk, const struct xsk_dest *dst,
-		 const struct xsk_cookie *ck, int msg_flags, struct xsk_tx *tx)
-{
-	if (likely(xroute_valid(xinet_pernet(sock_net(sk)), &tx->rt)))
-		return 0;
-	return xsk_route_get(sk, dst, ck, msg_flags, &tx->rt);
 }
 
 /*
@@ -300,30 +179,4 @@ struct sk_buff *xsk_alloc_skb(struct sock *sk, const struct xsk_tx *tx,
 	skb_set_hash_from_sk(skb, sk);
 	skb_setup_tx_timestamp(skb, ck->sockc.tsflags);
 	return skb;
-}
-
-/**
- * xsk_xmit - send a finished datagram
- * @sk: the socket
- * @skb: transport header and data; consumed
- * @tx: its route, from this RCU section
- * @dst: whom it is for
- * @ck: with what
- *
- * Context: RCU read lock.
- * Return: 0 or a negative error; a packet the device's queue refused is
- * -ENOBUFS only where IP_RECVERR asks for it, so here it is 0.
- */
-int xsk_xmit(struct sock *sk, struct sk_buff *skb, const struct xsk_tx *tx,
-	     const struct xsk_dest *dst, const struct xsk_cookie *ck)
-{
-	struct xinet_net *xn = xinet_pernet(sock_net(sk));
-	u8 ttl = ck->ttl < 0 ? READ_ONCE(xn->sysctl.default_ttl) : ck->ttl;
-	int err;
-
-	err = xip_build_and_send(sock_net(sk), sk, skb, &tx->rt,
-				 ck->saddr ?: tx->rt.saddr, dst->addr,
-				 sk->sk_protocol, ttl, ck->tos);
-	/* congestion notified by the queue is no error of the program's */
-	return err > 0 ? 0 : err;
 }

@@ -11,6 +11,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
+#include "send.h"
 
 /* The XSK_* bit of a boolean option, or -1. */
 static int xsk_option_bit(int optname)
@@ -140,7 +141,7 @@ static int xsk_get_int(struct sock *sk, int optname, int *val)
 	case IP_TTL:
 		*val = READ_ONCE(xsk->ttl);
 		if (*val < 0)
-			*val = READ_ONCE(xinet_pernet(sock_net(sk))->sysctl.default_ttl);
+			*val = READ_ONCE(xinet_sk(sk)->xn->sysctl.default_ttl);
 		return 0;
 	case IP_MTU:
 		return xsk_get_mtu(sk, val);

@@ -108,7 +108,7 @@ static void xudp_no_port(struct xinet_net *xn, struct sk_buff *skb)
 void xudp_rcv(struct sk_buff *skb)
 {
 	struct net *net = dev_net(skb->dev);
-	struct xinet_net *xn = xinet_pernet(net);
+	struct xinet_net *xn = xinet_pernet_rcu(net);
 	enum xinet_drop why = xudp_rcv_check(skb);
 	struct xport_key key;
 	struct sock *sk;
@@ -184,7 +184,7 @@ void xudp_err(struct sk_buff *skb, u32 info)
 
 	sk = xport_lookup(&xudp_table, dev_net(skb->dev), &key);
 	if (!sk) {
-		XICMP_INC_STATS(xinet_pernet(dev_net(skb->dev)),
+		XICMP_INC_STATS(xinet_pernet_rcu(dev_net(skb->dev)),
 				ICMP_MIB_INERRORS);
 		return;
 	}

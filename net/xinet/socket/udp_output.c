@@ -2,8 +2,8 @@
 /*
  * XUDP on its way out: xudp_sendmsg, xudp_send_skb (RFC 768).
  *
- * In: sendmsg() from process context. Out: to xip_build_and_send() under the
- * RCU read lock. No socket lock is taken: a datagram is whole in one call.
+ * In: sendmsg() from process context. Out: to xip_send_skb() under the RCU
+ * read lock. No socket lock is taken: a datagram is whole in one call.
  */
 #include <linux/udp.h>
 #include <net/checksum.h>
@@ -12,6 +12,7 @@
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
 #include <net/xinet/udp.h>
+#include "send.h"
 
 #define XUDP_MAX_DATA	(65535 - sizeof(struct iphdr) - sizeof(struct udphdr))
 
@@ -53,17 +54,25 @@ static int xudp_send_skb(struct sock *sk, struct sk_buff *skb,
 	uh->len = htons(skb->len);
 	xudp_set_csum(sk, skb, tx->hw_csum, ck->saddr ?: tx->rt.saddr,
 		      dst->addr);
-	return xsk_xmit(sk, skb, tx, dst, ck);
+	return xsk_xmit(sk, skb, IPPROTO_UDP, tx, dst, ck);
 }
 
-static void xudp_count_sent(struct sock *sk, int err)
+/*
+ * As IPv4: that the device's queue refused a datagram is counted, and an error
+ * only for a program that asks for such errors; none can yet.
+ */
+static int xudp_count_sent(struct sock *sk, int err)
 {
-	struct xinet_net *xn = xinet_pernet(sock_net(sk));
+	struct xinet_net *xn = xinet_sk(sk)->xn;
 
-	if (likely(!err))
+	if (likely(!err)) {
 		XUDP_INC_STATS(xn, UDP_MIB_OUTDATAGRAMS);
-	else if (err == -ENOBUFS || err == -EAGAIN)
-		XUDP_INC_STATS(xn, UDP_MIB_SNDBUFERRORS);
+		return 0;
+	}
+	if (err != -ENOBUFS && err != -EAGAIN)
+		return err;
+	XUDP_INC_STATS(xn, UDP_MIB_SNDBUFERRORS);
+	return err == -ENOBUFS ? 0 : err;
 }
 
 /**
@@ -101,7 +110,7 @@ int xudp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	skb = xsk_alloc_skb(sk, &tx, &ck, sizeof(struct udphdr), msg, len,
 			    &err);
 	if (unlikely(!skb))
-		goto out;
+		return xudp_count_sent(sk, err) ?: err;
 
 	rcu_read_lock();
 	err = xsk_tx_again(sk, &dst, &ck, msg->msg_flags, &tx);
@@ -110,7 +119,6 @@ int xudp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	else
 		kfree_skb(skb);
 	rcu_read_unlock();
-out:
-	xudp_count_sent(sk, err);
+	err = xudp_count_sent(sk, err);
 	return err ? err : len;
 }
