@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""report.py RAW JSON: the table of the benchmark, from what rows.sh said."""
+
+import json
+import sys
+
+
+def read(path):
+    """The kernel, its security modules, and the rows in their order."""
+    about, rows = {}, {}
+    with open(path, encoding='ascii') as raw:
+        for line in raw:
+            word = line.split()
+            if word[0] == 'row':
+                name, size, column, median = word[1:5]
+                rows.setdefault((name, int(size)), {})[column] = int(median)
+            else:
+                about[word[0]] = word[1]
+    return about, rows
+
+
+def table(rows):
+    """One line a row; the ratio is what the family is measured by."""
+    head = ('row', 'bytes', 'floor', 'ipv4', 'xinet', 'xinet/ipv4')
+    lines = [head]
+    for (name, size), cell in rows.items():
+        ratio = '-'
+        if 'ipv4' in cell and 'xinet' in cell:
+            ratio = f"{cell['xinet'] / cell['ipv4']:.3f}"
+        lines.append((name, str(size), *(f'{cell[c]:,}' if c in cell else '-'
+                                         for c in head[2:5]), ratio))
+    width = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    for line in lines:
+        yield '  '.join([line[0].ljust(width[0])] +
+                        [c.rjust(w) for c, w in zip(line[1:], width[1:])])
+
+
+def main():
+    """Print the table and leave the JSON beside it."""
+    about, rows = read(sys.argv[1])
+    order = ('connected', 'unconnected', 'forwarded')
+    rows = dict(sorted(rows.items(),
+                       key=lambda r: (order.index(r[0][0]), r[0][1])))
+    print('Instructions per datagram, send through receive; median of 2,000')
+    print(f"Linux {about['kernel']}, LSM {about['lsm']}\n")
+    print('\n'.join(table(rows)))
+    with open(sys.argv[2], 'w', encoding='ascii') as out:
+        json.dump({'kernel': about['kernel'], 'lsm': about['lsm'],
+                   'rows': [{'row': name, 'bytes': size,
+                             'floor': cell.get('floor'),
+                             'ipv4': cell.get('ipv4'),
+                             'xinet': cell.get('xinet')}
+                            for (name, size), cell in rows.items()]},
+                  out, indent=1)
+        out.write('\n')
+
+
+if __name__ == '__main__':
+    main()
