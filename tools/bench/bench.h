@@ -7,8 +7,6 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define __printf(f, v)	__attribute__((__format__(printf, f, v)))
-
 #define BENCH_PORT	5000
 #define BENCH_PROTO	0x88B7		/* of the frames of the floor */
 
@@ -60,7 +58,5 @@ static inline uint64_t counter_read(void)
 
 /* ends.c */
 void ends_open(const struct bench_path *path, struct bench_ends *ends);
-
-_Noreturn void fail(const char *format, ...) __printf(1, 2);
 
 #endif /* BENCH_H */

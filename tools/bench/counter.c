@@ -7,6 +7,8 @@
  * time whether the machine counts at all: a real clock does not give the same
  * answer twice.
  */
+#include <err.h>
+
 #include "bench.h"
 
 #define LOOPS		10000ULL
@@ -48,6 +50,6 @@ double counter_calibrate(void)
 	int64_t off = a - b;
 
 	if (off > 2 || off < -2)
-		fail("the counter counts time, not instructions: use scripts/vm --icount");
+		errx(1, "the counter counts time, not instructions: use scripts/vm --icount");
 	return (double)a / (LOOPS * LOOP_INSNS);
 }

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <err.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/if_ether.h>
@@ -27,7 +28,7 @@ static void join(const char *ns)
 	snprintf(path, sizeof(path), "/run/netns/%s", ns);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		fail("cannot enter namespace %s: %m", ns);
+		err(1, "cannot enter namespace %s", ns);
 	close(fd);
 }
 
@@ -38,7 +39,7 @@ static int open_in(const char *ns, int family, int type, int protocol)
 	join(ns);
 	fd = socket(family, type | SOCK_CLOEXEC, protocol);
 	if (fd < 0)
-		fail("socket(%d, %d, %d): %m", family, type, protocol);
+		err(1, "socket(%d, %d, %d)", family, type, protocol);
 	return fd;
 }
 
@@ -51,17 +52,17 @@ static void datagram_ends(const struct bench_path *path,
 	dst->sin_family = path->family;
 	dst->sin_port = htons(BENCH_PORT);
 	if (inet_pton(AF_INET, path->dst, &dst->sin_addr) != 1)
-		fail("no address: %s", path->dst);
+		errx(1, "no address: %s", path->dst);
 	ends->dst_len = sizeof(*dst);
 
 	ends->rx = open_in(path->to, path->family, SOCK_DGRAM, 0);
 	if (bind(ends->rx, (struct sockaddr *)dst, ends->dst_len))
-		fail("bind to %s: %m", path->dst);
+		err(1, "bind to %s", path->dst);
 	ends->tx = open_in(path->from, path->family, SOCK_DGRAM, 0);
 	if (path->unconnected)
 		return;
 	if (connect(ends->tx, (struct sockaddr *)dst, ends->dst_len))
-		fail("connect to %s: %m", path->dst);
+		err(1, "connect to %s", path->dst);
 	ends->dst_len = 0;
 }
 
@@ -71,7 +72,7 @@ static void mac_of(int fd, const char *dev, unsigned char *mac)
 
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
 	if (ioctl(fd, SIOCGIFHWADDR, &ifr))
-		fail("device %s: %m", dev);
+		err(1, "device %s", dev);
 	memcpy(mac, ifr.ifr_hwaddr.sa_data, ETH_ALEN);
 }
 
@@ -84,7 +85,7 @@ static void bind_packet(int fd, const char *dev, int protocol)
 	};
 
 	if (bind(fd, (struct sockaddr *)&sll, sizeof(sll)))
-		fail("bind to device %s: %m", dev);
+		err(1, "bind to device %s", dev);
 }
 
 /*

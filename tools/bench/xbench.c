@@ -13,9 +13,9 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <err.h>
 #include <getopt.h>
 #include <linux/xinet.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,22 +37,6 @@ static const char usage[] =
 	"  -w N      rounds before those that count (200)\n"
 	"  -n N      rounds that count (2000)\n";
 
-/**
- * fail - say why there is no result, and end
- * @format: as for printf
- */
-void fail(const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	fputs("xbench: ", stderr);
-	vfprintf(stderr, format, ap);
-	fputc('\n', stderr);
-	va_end(ap);
-	exit(EXIT_FAILURE);
-}
-
 static ssize_t send_one(const struct bench_ends *ends, const void *out,
 			size_t len)
 {
@@ -60,6 +44,15 @@ static ssize_t send_one(const struct bench_ends *ends, const void *out,
 		return send(ends->tx, out, len, 0);
 	return sendto(ends->tx, out, len, 0,
 		      (const struct sockaddr *)&ends->dst, ends->dst_len);
+}
+
+static int take_all(const struct bench_ends *ends, void *in, size_t len)
+{
+	int n = 0;
+
+	while (recv(ends->rx, in, len, MSG_DONTWAIT) == (ssize_t)len)
+		n++;
+	return n;
 }
 
 /*
@@ -72,10 +65,10 @@ static void open_path(const struct bench_ends *ends, const void *out,
 	for (int i = 0; i < 100; i++) {
 		send_one(ends, out, len);
 		usleep(20000);
-		if (recv(ends->rx, in, len, MSG_DONTWAIT) == (ssize_t)len)
+		if (take_all(ends, in, len))
 			return;
 	}
-	fail("nothing arrives");
+	errx(1, "nothing arrives");
 }
 
 static uint64_t round_trip(const struct bench_ends *ends, const void *out,
@@ -89,9 +82,9 @@ static uint64_t round_trip(const struct bench_ends *ends, const void *out,
 	end = counter_read();
 
 	if (sent != (ssize_t)len)
-		fail("send: %s", sent < 0 ? strerror(errno) : "cut short");
+		errx(1, "send: %s", sent < 0 ? strerror(errno) : "cut short");
 	if (got != (ssize_t)len)
-		fail("a datagram is lost: %s",
+		errx(1, "a datagram is lost: %s",
 		     got < 0 ? strerror(errno) : "wrong length");
 	return end - start;
 }
@@ -111,7 +104,7 @@ static void measure(const struct bench_ends *ends, size_t len, int warmup,
 	unsigned char *out = malloc(len), *in = malloc(len);
 
 	if (!ticks || !out || !in)
-		fail("out of memory");
+		errx(1, "out of memory");
 	memset(out, 0xa5, len);
 
 	open_path(ends, out, in, len);
@@ -119,8 +112,10 @@ static void measure(const struct bench_ends *ends, size_t len, int warmup,
 		round_trip(ends, out, in, len);
 	for (int i = 0; i < rounds; i++)
 		ticks[i] = round_trip(ends, out, in, len);
+	if (take_all(ends, in, len))
+		errx(1, "more datagrams arrive than were sent");
 	if (memcmp(in, out, len))
-		fail("what arrived is not what was sent");
+		errx(1, "what arrived is not what was sent");
 
 	qsort(ticks, rounds, sizeof(*ticks), ascending);
 	printf("%.0f %.0f %.0f\n", ticks[rounds / 2] / per_insn,
@@ -138,7 +133,7 @@ static int family_of(const char *name)
 		return AF_XINET;
 	if (!strcmp(name, "packet"))
 		return AF_PACKET;
-	fail("no family: %s", name);
+	errx(1, "no family: %s", name);
 }
 
 static long number(const char *text, long least, long most)
@@ -147,7 +142,7 @@ static long number(const char *text, long least, long most)
 	long n = strtol(text, &end, 10);
 
 	if (end == text || *end || n < least || n > most)
-		fail("%s: not from %ld to %ld", text, least, most);
+		errx(1, "%s: not from %ld to %ld", text, least, most);
 	return n;
 }
 
