@@ -70,8 +70,7 @@ static const struct addr_row addr_rows[] = {
 	{ "probe for 0", 1, 1, 0, 0, XARP_FAULT_TPA },
 	{ "sender MAC 0", 1, 0, HOST_A, HOST_B, XARP_FAULT_SHA },
 	{ "sender MAC broadcast", 1, 0xff, HOST_A, HOST_B, XARP_FAULT_SHA },
-	{ "from 0.0.0.1", 1, 1, 1, HOST_B, XARP_FAULT_SPA },
-	{ "from 0.255.255.255", 1, 1, 0x00ffffff, HOST_B, XARP_FAULT_SPA },
+	{ "from 0.0.0.1", 1, 1, 1, HOST_B, XARP_FAULT_NONE },
 	{ "from 1.0.0.0", 1, 1, 0x01000000, HOST_B, XARP_FAULT_NONE },
 	{ "from 126.255.255.255", 1, 1, 0x7effffff, HOST_B, XARP_FAULT_NONE },
 	{ "from 127.0.0.0", 1, 1, 0x7f000000, HOST_B, XARP_FAULT_SPA },
@@ -86,7 +85,7 @@ static const struct addr_row addr_rows[] = {
 	{ "for 127.0.0.1", 1, 1, HOST_A, 0x7f000001, XARP_FAULT_TPA },
 	{ "for 224.0.0.1", 1, 1, HOST_A, 0xe0000001, XARP_FAULT_TPA },
 	{ "for 255.255.255.255", 1, 1, HOST_A, 0xffffffff, XARP_FAULT_TPA },
-	{ "for 0.0.0.1", 1, 1, HOST_A, 1, XARP_FAULT_TPA },
+	{ "for 0.0.0.1", 1, 1, HOST_A, 1, XARP_FAULT_NONE },
 	{ "reply to 127.0.0.1", 2, 1, HOST_A, 0x7f000001, XARP_FAULT_TPA },
 };
 

@@ -22,7 +22,6 @@
 #include <linux/if_arp.h>
 #include <linux/net.h>
 #include <linux/pkt_sched.h>
-#include <linux/ratelimit.h>
 #include <net/xinet/addr.h>
 #include <uapi/linux/xinet.h>
 #include "xarp_packet.h"
@@ -124,22 +123,20 @@ static void xarp_reply(struct net_device *dev, const struct xarp_packet *request
 /*
  * The sender has an address of ours. If it is not one of our own devices, on
  * the same link or heard back from it, somebody else uses the address (RFC
- * 5227 section 2.4). The devices are looked through for no more frames than
- * are told of: a flood of conflicts must not cost a walk each.
+ * 5227 section 2.4). A flood of such frames must not cost a walk over the
+ * devices each, so only so many of them are looked into.
  */
-static enum xinet_drop xarp_own_sender(struct net_device *dev,
+static enum xinet_drop xarp_own_sender(struct xinet_net *xn,
+				       struct net_device *dev,
 				       const struct xarp_packet *p)
 {
-	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL,
-				      DEFAULT_RATELIMIT_BURST);
-
-	ratelimit_set_flags(&limit, RATELIMIT_MSG_ON_RELEASE);
-	if (ether_addr_equal(p->sha, dev->dev_addr) || !__ratelimit(&limit) ||
-	    dev_getbyhwaddr_rcu(dev_net(dev), ARPHRD_ETHER,
-				(const char *)p->sha))
+	if (ether_addr_equal(p->sha, dev->dev_addr) ||
+	    !__ratelimit(&xn->neigh.table->conflicts) ||
+	    dev_getbyhwaddr_rcu(xn->net, ARPHRD_ETHER, (const char *)p->sha))
 		return XINET_DROP_XARP_IGNORED;
-	netdev_warn(dev, "xinet: %pM also uses our address %pI4\n",
-		    p->sha, &p->spa);
+	if (net_ratelimit())
+		netdev_warn(dev, "xinet: %pM also uses our address %pI4\n",
+			    p->sha, &p->spa);
 	return XINET_DROP_XARP_CONFLICT;
 }
 
@@ -172,7 +169,7 @@ static enum xinet_drop xarp_process(struct xinet_net *xn, struct sk_buff *skb,
 	bool for_us = xinet_addr_type(xn, p->tpa) == RTN_LOCAL;
 
 	if (p->spa && xinet_addr_type(xn, p->spa) == RTN_LOCAL)
-		return xarp_own_sender(dev, p);
+		return xarp_own_sender(xn, dev, p);
 	if (p->op == XARP_REQUEST && for_us) {
 		if (p->spa)
 			xarp_learn_requester(xn, dev, p);

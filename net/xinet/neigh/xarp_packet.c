@@ -60,12 +60,15 @@ static enum xarp_fault xarp_check_header(const __u8 *data, unsigned int len)
 	return XARP_FAULT_NONE;
 }
 
-/* RFC 1122 section 3.2.1.3: what can never be the address of one host */
+/*
+ * RFC 1122 section 3.2.1.3: what can never be the address of one host; but
+ * 0.0.0.1 and up, and class E, can be, as in IPv4 on Linux.
+ */
 static int xarp_no_host(__be32 addr)
 {
 	__u32 a = ntohl(addr);
 
-	return a >> 24 == 0 ||		/* this network */
+	return a == 0 ||		/* this host */
 	       a >> 24 == 127 ||	/* loopback */
 	       a >> 28 == 14 ||		/* multicast */
 	       a == 0xffffffff;		/* limited broadcast */

@@ -196,6 +196,9 @@ int xneigh_net_init(struct xinet_net *xn)
 	t->last_gc = jiffies;
 	for (i = 0; i < XNEIGH_LIST_MAX; i++)
 		INIT_LIST_HEAD(&t->lru[i]);
+	ratelimit_state_init(&t->conflicts, DEFAULT_RATELIMIT_INTERVAL,
+			     DEFAULT_RATELIMIT_BURST);
+	ratelimit_set_flags(&t->conflicts, RATELIMIT_MSG_ON_RELEASE);
 	INIT_DELAYED_WORK(&t->gc_work, xneigh_gc_work);
 	INIT_WORK(&t->grow_work, xneigh_grow_work);
 	refcount_set(&t->users, 1);

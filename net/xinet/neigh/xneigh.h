@@ -18,6 +18,7 @@
 #include <linux/etherdevice.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/ratelimit.h>
 #include <linux/rculist.h>
 #include <linux/refcount.h>
 #include <linux/skbuff.h>
@@ -161,6 +162,7 @@ struct xneigh_hash {
  * @queue_bytes: truesize of all packets that wait
  * @last_gc: jiffies of the last pass above gc_thresh2
  * @lru: entries that may make room, by enum xneigh_list
+ * @conflicts: how many frames of hosts with an address of ours are looked into
  * @gc_work: removes old entries; pending only while there are entries
  * @grow_work: doubles the buckets
  * @users: entries not yet released, plus one
@@ -174,6 +176,7 @@ struct xneigh_table {
 	u32 queue_bytes;
 	unsigned long last_gc;
 	struct list_head lru[XNEIGH_LIST_MAX];
+	struct ratelimit_state conflicts;
 	struct delayed_work gc_work;
 	struct work_struct grow_work;
 	refcount_t users;

@@ -131,7 +131,8 @@ static void xneigh_enter(struct xneigh *n, u8 state)
 
 	WRITE_ONCE(n->state, state);
 	n->updated = jiffies;
-	n->probes = 0;
+	if (state != NUD_FAILED)
+		n->probes = 0;
 	/* pairs with the acquire in xneigh_output(): the header first */
 	smp_store_release(&n->fast, fast);
 	xneigh_list(n);

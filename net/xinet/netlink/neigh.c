@@ -177,7 +177,7 @@ static int xnl_neigh_check_addr(struct xinet_net *xn,
 				const struct net_device *dev, __be32 addr,
 				struct netlink_ext_ack *extack)
 {
-	if (ipv4_is_zeronet(addr) ||
+	if (!addr ||
 	    xinet_dev_addr_type(xn, dev, addr) != RTN_UNICAST ||
 	    xinet_addr_type(xn, addr) != RTN_UNICAST) {
 		NL_SET_ERR_MSG(extack,
