@@ -20,7 +20,7 @@ struct xinet_net;
  */
 struct xicmp_net {
 	atomic_long_t *msgs;
-	spinlock_t limit_lock;
+	spinlock_t limit_lock; /* limit_stamp, limit_credit */
 	unsigned long limit_stamp;
 	u32 limit_credit;
 	struct xicmp_peer *peers;

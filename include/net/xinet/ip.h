@@ -14,7 +14,6 @@
 #include <net/xinet/route.h>
 #include <uapi/linux/xinet.h>
 
-
 #define XIP_MIN_MTU	68	/* RFC 791: every link carries that much */
 #define XIP_MAX_TTL	255
 
