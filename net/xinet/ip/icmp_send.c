@@ -7,6 +7,7 @@
  * xicmp_send(), so the rules of RFC 1122 section 3.2.2 stand here once.
  */
 #include <linux/icmp.h>
+#include <linux/in.h>
 #include <linux/netdevice.h>
 #include <net/checksum.h>
 #include <net/dsfield.h>
@@ -55,8 +56,9 @@ static bool xicmp_about_error(const struct sk_buff *skb,
 static bool xicmp_source_is_host(struct xinet_net *xn,
 				 const struct net_device *dev, __be32 saddr)
 {
+	/* class E holds the limited broadcast too */
 	if (ipv4_is_zeronet(saddr) || ipv4_is_multicast(saddr) ||
-	    ipv4_is_lbcast(saddr))
+	    IN_CLASSE(ntohl(saddr)))
 		return false;
 	if (ipv4_is_loopback(saddr) && !(dev->flags & IFF_LOOPBACK))
 		return false;
