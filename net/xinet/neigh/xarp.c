@@ -167,9 +167,13 @@ static enum xinet_drop xarp_process(struct xinet_net *xn, struct sk_buff *skb,
 {
 	struct net_device *dev = skb->dev;
 	bool for_us = xinet_addr_type(xn, p->tpa) == RTN_LOCAL;
+	u8 sender = p->spa ? xinet_addr_type(xn, p->spa) : RTN_UNSPEC;
 
-	if (p->spa && xinet_addr_type(xn, p->spa) == RTN_LOCAL)
+	if (sender == RTN_LOCAL)
 		return xarp_own_sender(xn, dev, p);
+	/* of a subnet of ours: nobody can have it */
+	if (sender == RTN_BROADCAST)
+		return XINET_DROP_XARP_IGNORED;
 	if (p->op == XARP_REQUEST && for_us) {
 		if (p->spa)
 			xarp_learn_requester(xn, dev, p);
