@@ -105,7 +105,6 @@ struct xfib_nh {
  * @protocol: RTPROT_*
  * @scope: RT_SCOPE_*
  * @dead: no next hop is left, or @prefsrc went: flush the routes
- * @hashed: is in the hash
  * @type: RTN_UNICAST, RTN_UNREACHABLE, RTN_BLACKHOLE or RTN_PROHIBIT
  * @direct: one live next hop, nothing to choose: the hot case of a lookup
  * @n_nh: entries in @nh
@@ -124,7 +123,6 @@ struct xfib_info {
 	u8 protocol;
 	u8 scope;
 	bool dead;
-	bool hashed;
 	u8 type;
 	bool direct;
 	u8 n_nh;

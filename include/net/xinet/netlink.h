@@ -5,12 +5,24 @@
 
 #include <linux/types.h>
 
+struct xfib_info;
+struct xin_ifaddr;
+struct xinet_net;
 struct xneigh;
+struct xnl_info;
 
 int xnl_addr_init(void);
 void xnl_addr_exit(void);
+void xnl_addr_notify(int event, struct xinet_net *xn,
+		     const struct xin_ifaddr *ifa,
+		     const struct xnl_info *info);
+
 int xnl_route_init(void);
 void xnl_route_exit(void);
+void xnl_route_notify(int event, struct xinet_net *xn, __be32 dst, u8 dst_len,
+		      const struct xfib_info *fi, const struct xnl_info *info,
+		      unsigned int nlflags);
+
 int xnl_neigh_init(void);
 void xnl_neigh_exit(void);
 void xnl_neigh_notify(struct xneigh *n, int type, u32 portid);

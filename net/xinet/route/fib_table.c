@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Prefixes and their routes: insert, replace, append, delete, flush.
+ *
+ * In: routes as asked for, by the netlink room and for connected subnets. Out:
+ * the table that lookups read, notifications, a new route generation. All
+ * under RTNL and free to sleep; a reader sees each change whole.
+ *
+ * The routes of a prefix form a list, lowest metric first, whose head is the
+ * leaf in the prefix table.
+ */
+#include <linux/atomic.h>
+#include <linux/inetdevice.h>
+#include <linux/moduleparam.h>
+#include <linux/rtnetlink.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <net/xinet/netlink.h>
+#include "route_room.h"
+
+/* Host-wide: an owner of many namespaces is bounded as well. */
+static unsigned int xfib_host_max = 4U << 20;
+module_param_named(routes_max, xfib_host_max, uint, 0644);
+MODULE_PARM_DESC(routes_max, "Most routes on the host, all namespaces");
+static atomic_t xfib_host_count = ATOMIC_INIT(0);
+
+static int xfib_charge(struct xinet_net *xn, struct netlink_ext_ack *extack)
+{
+	if (xn->fib.count >= READ_ONCE(xn->sysctl.route_max)) {
+		NL_SET_ERR_MSG(extack,
+			       "Too many routes in this namespace (sysctl route_max)");
+		return -ENOSPC;
+	}
+	if ((unsigned int)atomic_inc_return(&xfib_host_count) >
+	    READ_ONCE(xfib_host_max)) {
+		atomic_dec(&xfib_host_count);
+		NL_SET_ERR_MSG(extack, "Too many routes on this host");
+		return -ENOSPC;
+	}
+	xn->fib.count++;
+	return 0;
+}
+
+static void xfib_uncharge(struct xinet_net *xn)
+{
+	xn->fib.count--;
+	atomic_dec(&xfib_host_count);
+}
+
+static void xfib_changed(struct xinet_net *xn)
+{
+	xn->fib.seq++;
+	xroute_genid_bump(xn);
+}
+
+/* Hangs @e in behind @prev, or as the head of the prefix. */
+static int xfib_link(struct xinet_net *xn, u32 key, u8 len,
+		     struct xfib_entry *prev, struct xfib_entry *next,
+		     struct xfib_entry *e)
+{
+	RCU_INIT_POINTER(e->next, next);
+	if (!prev)
+		return xlpm_set(&xn->fib.main, key, len, e);
+	rcu_assign_pointer(prev->next, e);
+	return 0;
+}
+
+static void xfib_unlink(struct xinet_net *xn, u32 key, u8 len,
+			struct xfib_entry *prev, struct xfib_entry *e)
+{
+	struct xfib_entry *next = rtnl_dereference(e->next);
+
+	if (prev)
+		rcu_assign_pointer(prev->next, next);
+	else if (next)
+		/* The prefix is there: this allocates nothing. */
+		xlpm_set(&xn->fib.main, key, len, next);
+	else
+		xlpm_del(&xn->fib.main, key, len);
+}
+
+static void xfib_entry_free(struct xinet_net *xn, struct xfib_entry *e)
+{
+	xfib_info_put(e->fi);
+	xfib_uncharge(xn);
+	kfree_rcu(e, rcu);
+}
+
+/**
+ * struct xfib_place - where a new route belongs among those of its prefix
+ * @prev: the last one of lower metric, NULL at the head
+ * @first: the first one of equal metric, NULL if there is none
+ * @last: the last one of equal metric
+ * @next: the first one of greater metric
+ * @same: one that says exactly the same
+ */
+struct xfib_place {
+	struct xfib_entry *prev;
+	struct xfib_entry *first;
+	struct xfib_entry *last;
+	struct xfib_entry *next;
+	struct xfib_entry *same;
+};
+
+static void xfib_find_place(struct xinet_net *xn, u32 key, u8 len,
+			    const struct xfib_info *fi, struct xfib_place *at)
+{
+	struct xfib_entry *e = xlpm_get(&xn->fib.main, key, len);
+
+	*at = (struct xfib_place) {};
+	for (; e && e->fi->metric < fi->metric; e = rtnl_dereference(e->next))
+		at->prev = e;
+	for (; e && e->fi->metric == fi->metric;
+	     e = rtnl_dereference(e->next)) {
+		if (!at->first)
+			at->first = e;
+		at->last = e;
+		if (e->fi == fi)
+			at->same = e;
+	}
+	at->next = e;
+}
+
+/* What the flags of a request make of the routes that are there already. */
+static int xfib_check_place(const struct xfib_place *at, u16 nlflags,
+			    struct netlink_ext_ack *extack)
+{
+	bool replace = (nlflags & NLM_F_REPLACE) && at->first;
+
+	if (at->first && (nlflags & NLM_F_EXCL)) {
+		NL_SET_ERR_MSG(extack,
+			       "A route to this prefix with this metric exists");
+		return -EEXIST;
+	}
+	if (at->same && !(replace && at->same == at->first)) {
+		NL_SET_ERR_MSG(extack, "The same route exists");
+		return -EEXIST;
+	}
+	if (!replace && !(nlflags & NLM_F_CREATE)) {
+		NL_SET_ERR_MSG(extack, "No route to change");
+		return -ENOENT;
+	}
+	return 0;
+}
+
+static int xfib_put_in_place(struct xinet_net *xn, u32 key, u8 len,
+			     struct xfib_place *at, struct xfib_entry *e,
+			     u16 nlflags)
+{
+	struct xfib_entry *old = at->first;
+
+	if (old && (nlflags & NLM_F_REPLACE)) {
+		xfib_link(xn, key, len, at->prev, rtnl_dereference(old->next),
+			  e);
+		xfib_entry_free(xn, old);
+		return 0;
+	}
+	if (old && (nlflags & NLM_F_APPEND))
+		return xfib_link(xn, key, len, at->last, at->next, e);
+	return xfib_link(xn, key, len, at->prev, old ? old : at->next, e);
+}
+
+static int xfib_insert(struct xinet_net *xn, const struct xfib_config *cfg,
+		       struct xfib_info *fi, struct netlink_ext_ack *extack)
+{
+	u32 key = ntohl(cfg->dst);
+	unsigned int nlflags;
+	struct xfib_place at;
+	struct xfib_entry *e;
+	int err;
+
+	xfib_find_place(xn, key, cfg->dst_len, fi, &at);
+	err = xfib_check_place(&at, cfg->nlflags, extack);
+	if (err)
+		return err;
+	if (at.same) {
+		/* Replaced by itself. */
+		xfib_info_put(fi);
+		return 0;
+	}
+	err = xfib_charge(xn, extack);
+	if (err)
+		return err;
+	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	err = -ENOMEM;
+	if (!e)
+		goto uncharge;
+	e->fi = fi;
+	err = xfib_put_in_place(xn, key, cfg->dst_len, &at, e, cfg->nlflags);
+	if (err)
+		goto free;
+	xfib_changed(xn);
+	nlflags = NLM_F_CREATE | (cfg->nlflags & NLM_F_APPEND);
+	if (at.first && (cfg->nlflags & NLM_F_REPLACE))
+		nlflags = NLM_F_REPLACE;
+	xnl_route_notify(RTM_NEWROUTE, xn, cfg->dst, cfg->dst_len, fi,
+			 &cfg->info, nlflags);
+	return 0;
+free:
+	kfree(e);
+uncharge:
+	xfib_uncharge(xn);
+	return err;
+}
+
+static int xfib_check_prefix(const struct xfib_config *cfg,
+			     struct netlink_ext_ack *extack)
+{
+	if (cfg->dst_len > 32) {
+		NL_SET_ERR_MSG(extack, "Prefix length is above 32");
+		return -EINVAL;
+	}
+	if (cfg->dst & ~inet_make_mask(cfg->dst_len)) {
+		NL_SET_ERR_MSG(extack,
+			       "Destination has bits behind its prefix length");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int xfib_check_config(const struct xfib_config *cfg,
+			     struct netlink_ext_ack *extack)
+{
+	if (cfg->scope > RT_SCOPE_HOST) {
+		NL_SET_ERR_MSG(extack, "Invalid scope");
+		return -EINVAL;
+	}
+	if (cfg->n_nh > XFIB_MAX_NEXTHOPS) {
+		NL_SET_ERR_MSG(extack, "Too many next hops");
+		return -EINVAL;
+	}
+	switch (cfg->type) {
+	case RTN_UNICAST:
+		if (cfg->n_nh)
+			return 0;
+		NL_SET_ERR_MSG(extack, "Route needs a gateway or a device");
+		return -ENODEV;
+	case RTN_UNREACHABLE:
+	case RTN_BLACKHOLE:
+	case RTN_PROHIBIT:
+		if (!cfg->n_nh)
+			return 0;
+		NL_SET_ERR_MSG(extack,
+			       "A route of this type has neither gateway nor device");
+		return -EINVAL;
+	default:
+		NL_SET_ERR_MSG(extack, "Route type is not supported");
+		return -EOPNOTSUPP;
+	}
+}
+
+/**
+ * xfib_route_add - add, replace or append a route
+ * @xn: state of the namespace
+ * @cfg: the route and the flags of the request
+ * @extack: filled with the reason of a refusal; may be NULL
+ *
+ * Context: RTNL; may sleep.
+ * Return: 0; -EEXIST, -ENOENT by the flags; -ENETUNREACH, -ENODEV, -ENETDOWN,
+ * -EINVAL, -EOPNOTSUPP for what the route says; -ENOSPC at a limit; -ENOMEM.
+ */
+int xfib_route_add(struct xinet_net *xn, const struct xfib_config *cfg,
+		   struct netlink_ext_ack *extack)
+{
+	struct xfib_info *fi;
+	int err;
+
+	ASSERT_RTNL();
+	err = xfib_check_prefix(cfg, extack);
+	if (!err)
+		err = xfib_check_config(cfg, extack);
+	if (err)
+		return err;
+	fi = xfib_info_get(xn, cfg, extack);
+	if (IS_ERR(fi))
+		return PTR_ERR(fi);
+	err = xfib_insert(xn, cfg, fi, extack);
+	if (err)
+		xfib_info_put(fi);
+	return err;
+}
+
+static bool xfib_nh_matches(const struct xfib_nh *nh,
+			    const struct xfib_nh_config *want)
+{
+	return (!want->oif || want->oif == nh->oif) &&
+	       (!want->gw || want->gw == nh->gw) &&
+	       (!want->weight || want->weight == nh->weight);
+}
+
+/* One next hop wanted matches the first; several must match one by one. */
+static bool xfib_nhs_match(const struct xfib_info *fi,
+			   const struct xfib_config *cfg)
+{
+	unsigned int i;
+
+	if (cfg->n_nh > fi->n_nh || (cfg->n_nh > 1 && cfg->n_nh != fi->n_nh))
+		return false;
+	for (i = 0; i < cfg->n_nh; i++)
+		if (!xfib_nh_matches(&fi->nh[i], &cfg->nh[i]))
+			return false;
+	return true;
+}
+
+static bool xfib_matches(const struct xfib_info *fi,
+			 const struct xfib_config *cfg)
+{
+	return (!cfg->type || cfg->type == fi->type) &&
+	       (cfg->scope == RT_SCOPE_NOWHERE || cfg->scope == fi->scope) &&
+	       (!cfg->protocol || cfg->protocol == fi->protocol) &&
+	       (!cfg->metric || cfg->metric == fi->metric) &&
+	       (!cfg->prefsrc || cfg->prefsrc == fi->prefsrc) &&
+	       (!cfg->mtu || cfg->mtu == fi->mtu) && xfib_nhs_match(fi, cfg);
+}
+
+/**
+ * xfib_route_del - delete the first route of a prefix that matches
+ * @xn: state of the namespace
+ * @cfg: the prefix, and what is given of the rest
+ * @extack: filled with the reason of a refusal; may be NULL
+ *
+ * Context: RTNL; may sleep.
+ * Return: 0, -EINVAL, or -ESRCH if no route matches.
+ */
+int xfib_route_del(struct xinet_net *xn, const struct xfib_config *cfg,
+		   struct netlink_ext_ack *extack)
+{
+	struct xfib_entry *e, *prev = NULL;
+	u32 key = ntohl(cfg->dst);
+	int err;
+
+	ASSERT_RTNL();
+	err = xfib_check_prefix(cfg, extack);
+	if (err)
+		return err;
+	for (e = xlpm_get(&xn->fib.main, key, cfg->dst_len);
+	     e && !xfib_matches(e->fi, cfg); e = rtnl_dereference(e->next))
+		prev = e;
+	if (!e) {
+		NL_SET_ERR_MSG(extack, "No such route");
+		return -ESRCH;
+	}
+	xfib_unlink(xn, key, cfg->dst_len, prev, e);
+	xfib_changed(xn);
+	xnl_route_notify(RTM_DELROUTE, xn, cfg->dst, cfg->dst_len, e->fi,
+			 &cfg->info, 0);
+	xfib_entry_free(xn, e);
+	return 0;
+}
+
+static unsigned int xfib_flush_prefix(struct xinet_net *xn, u32 key, u8 len,
+				      struct xfib_entry *e)
+{
+	struct xfib_entry *prev = NULL, *next;
+	unsigned int n = 0;
+
+	for (; e; e = next) {
+		next = rtnl_dereference(e->next);
+		if (!e->fi->dead) {
+			prev = e;
+			continue;
+		}
+		xfib_unlink(xn, key, len, prev, e);
+		xfib_entry_free(xn, e);
+		n++;
+	}
+	return n;
+}
+
+/**
+ * xfib_flush - remove the routes whose content is dead
+ * @xn: state of the namespace
+ * @dead: how many there are
+ *
+ * Without notifications, as IPv4 does when a device goes: who listens hears of
+ * the device.
+ *
+ * Context: RTNL; may sleep, and lets others run between prefixes.
+ */
+void xfib_flush(struct xinet_net *xn, unsigned int dead)
+{
+	struct xfib_entry *e;
+	u32 key = 0;
+	u8 len = 0;
+
+	ASSERT_RTNL();
+	if (!dead)
+		return;
+	while (dead) {
+		e = xlpm_next(&xn->fib.main, &key, &len);
+		if (WARN_ON_ONCE(!e))
+			break;
+		dead -= min(dead, xfib_flush_prefix(xn, key, len, e));
+		if (!xlpm_step(&key, &len))
+			break;
+		cond_resched();
+	}
+	xfib_changed(xn);
+}
+
+static void xfib_release_leaf(void *leaf)
+{
+	struct xfib_entry *e = leaf, *next;
+
+	for (; e; e = next) {
+		next = rcu_dereference_protected(e->next, true);
+		xfib_entry_free(e->fi->xn, e);
+	}
+}
+
+/**
+ * xfib_table_destroy - the end of a namespace
+ * @xn: its state; no reader and no device are left
+ *
+ * Context: pernet exit; may sleep.
+ */
+void xfib_table_destroy(struct xinet_net *xn)
+{
+	xlpm_destroy(&xn->fib.main, xfib_release_leaf);
+	WARN_ON_ONCE(xn->fib.count);
+	WARN_ON_ONCE(!list_empty(&xn->fib.infos));
+}
