@@ -8,6 +8,7 @@
  * made up for the purpose.
  */
 #include <linux/inetdevice.h>
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <linux/udp.h>
