@@ -52,7 +52,7 @@ struct xfib_net {
 	unsigned int n_exceptions;
 	unsigned long exc_next;
 	struct delayed_work exc_work;
-	spinlock_t lock;
+	spinlock_t lock;	/* exceptions, rt_genid */
 	struct list_head infos;
 	unsigned int count;
 	u32 seq;

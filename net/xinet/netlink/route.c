@@ -12,7 +12,6 @@
 #include <linux/slab.h>
 #include <net/rtnetlink.h>
 #include <net/rtnh.h>
-#include <net/rtnh.h>
 #include <net/sock.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netlink.h>

@@ -8,7 +8,6 @@
  * made up for the purpose.
  */
 #include <linux/inetdevice.h>
-#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <linux/udp.h>
