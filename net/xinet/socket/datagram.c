@@ -150,13 +150,13 @@ static int xdgram_disconnect(struct sock *sk)
 }
 
 /* The route to a peer, and whether this socket may have it. */
-static int xdgram_peer_route(struct sock *sk, __be32 daddr, __be16 dport,
-			     struct xroute *rt)
+static int xdgram_peer_route(struct sock *sk, __be32 saddr, __be32 daddr,
+			     __be16 dport, struct xroute *rt)
 {
 	struct xinet_net *xn = xinet_sk(sk)->xn;
 	struct xflow fl = {
 		.daddr = daddr,
-		.saddr = xinet_sk(sk)->saddr,
+		.saddr = saddr,
 		.oif = sk->sk_bound_dev_if,
 		.sport = htons(sk->sk_num),
 		.dport = dport,
@@ -175,24 +175,33 @@ static int xdgram_peer_route(struct sock *sk, __be32 daddr, __be16 dport,
 	return err;
 }
 
-/* Socket lock held: fix the peer, our own address and the cached route. */
+/*
+ * Socket lock held: fix the peer, our own address and the cached route. A
+ * source that an earlier connect() chose is chosen anew; on failure all stays
+ * as it was.
+ */
 static int xdgram_set_peer(struct sock *sk, __be32 daddr, __be16 dport)
 {
 	struct xinet_sock *xsk = xinet_sk(sk);
+	__be32 saddr = xsk->auto_addr ? 0 : xsk->saddr;
 	struct xsk_route *route;
 	int err;
+
+	/* man 7 ip: INADDR_ANY as a destination means this host */
+	if (!daddr)
+		daddr = saddr ?: htonl(INADDR_LOOPBACK);
 
 	route = kzalloc(sizeof(*route), GFP_KERNEL_ACCOUNT);
 	if (!route)
 		return -ENOMEM;
-	err = xdgram_peer_route(sk, daddr, dport, &route->rt);
+	err = xdgram_peer_route(sk, saddr, daddr, dport, &route->rt);
 	if (err) {
 		kfree(route);
 		return err;
 	}
-	if (!xsk->saddr)
+	if (!saddr)
 		xsk->saddr = route->rt.saddr;
-	if (!sk->sk_rcv_saddr) {
+	if (xsk->auto_addr || !sk->sk_rcv_saddr) {
 		WRITE_ONCE(sk->sk_rcv_saddr, route->rt.saddr);
 		xsk->auto_addr = true;
 	}
@@ -204,18 +213,6 @@ static int xdgram_set_peer(struct sock *sk, __be32 daddr, __be16 dport)
 	sk_set_txhash(sk);
 	xsk_route_set(xsk, route);
 	return 0;
-}
-
-/* A second connect() chooses the source anew. */
-static void xdgram_forget_source(struct sock *sk)
-{
-	struct xinet_sock *xsk = xinet_sk(sk);
-
-	if (!xsk->auto_addr)
-		return;
-	xsk->auto_addr = false;
-	xsk->saddr = 0;
-	WRITE_ONCE(sk->sk_rcv_saddr, 0);
 }
 
 /**
@@ -234,7 +231,6 @@ int xdgram_connect(struct socket *sock, struct sockaddr *uaddr, int len,
 {
 	struct sockaddr_xin *sin = (struct sockaddr_xin *)uaddr;
 	struct sock *sk = sock->sk;
-	__be32 daddr;
 	int err;
 
 	if (len < (int)sizeof(uaddr->sa_family))
@@ -251,11 +247,7 @@ int xdgram_connect(struct socket *sock, struct sockaddr *uaddr, int len,
 	}
 
 	lock_sock(sk);
-	xdgram_forget_source(sk);
-	/* man 7 ip: INADDR_ANY as a destination means this host */
-	daddr = sin->sxin_addr.s_addr ?: xinet_sk(sk)->saddr ?:
-		htonl(INADDR_LOOPBACK);
-	err = xdgram_set_peer(sk, daddr, sin->sxin_port);
+	err = xdgram_set_peer(sk, sin->sxin_addr.s_addr, sin->sxin_port);
 	release_sock(sk);
 	return err;
 }
