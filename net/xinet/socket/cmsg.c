@@ -97,6 +97,9 @@ int xsk_cmsg_send(struct sock *sk, struct msghdr *msg, struct xsk_cookie *ck)
 	for_each_cmsghdr(cmsg, msg) {
 		if (!CMSG_OK(msg, cmsg))
 			return -EINVAL;
+		/* UDP_SEGMENT: no silent success for what is not there */
+		if (cmsg->cmsg_level == SOL_UDP)
+			return -EINVAL;
 		if (cmsg->cmsg_level != SOL_IP)
 			continue;
 		err = xsk_cmsg_ip(sk, cmsg, ck);
