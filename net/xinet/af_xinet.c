@@ -26,6 +26,9 @@ unsigned int xinet_net_id __read_mostly;
  * @uaddr: what the program gave
  * @len: its length in bytes
  *
+ * As IPv4's, sendto() takes AF_UNSPEC for the socket's own family, and so does
+ * bind() of the wildcard; connect() has a meaning of its own for it.
+ *
  * Context: any.
  * Return: 0; -EINVAL where it is too short; -EAFNOSUPPORT for another family.
  */
@@ -38,7 +41,7 @@ int xinet_check_addr(const struct sock *sk, const struct sockaddr *uaddr,
 		return 0;
 	if (uaddr->sa_family == AF_INET && xsk_flag(sk, XSK_REPORT_INET))
 		return 0;
-	return -EAFNOSUPPORT;
+	return uaddr->sa_family == AF_UNSPEC ? 0 : -EAFNOSUPPORT;
 }
 
 /**

@@ -74,6 +74,8 @@ int xdgram_bind(struct socket *sock, struct sockaddr *uaddr, int len)
 	if (err)
 		return err;
 	addr = sin->sxin_addr.s_addr;
+	if (sin->sxin_family == AF_UNSPEC && addr)
+		return -EAFNOSUPPORT;
 	err = xdgram_check_bind_addr(sk, addr);
 	if (!err)
 		err = xdgram_check_bind_port(sk, ntohs(sin->sxin_port));
