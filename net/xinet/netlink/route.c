@@ -41,7 +41,7 @@ const struct nla_policy xnl_route_policy[RTA_MAX + 1] = {
 
 static const struct nla_policy xnl_metrics_policy[RTAX_MAX + 1] = {
 	[RTAX_LOCK]	= { .type = NLA_U32 },
-	[RTAX_MTU]	= NLA_POLICY_RANGE(NLA_U32, XIP_MIN_MTU, XIP_MAX_MTU),
+	[RTAX_MTU]	= { .type = NLA_U32 },
 };
 
 static const struct nla_policy xnl_nexthop_policy[RTA_MAX + 1] = {
@@ -104,8 +104,14 @@ static int xnl_route_metrics(const struct nlattr *nla, struct xfib_config *cfg,
 	err = xnl_parse_nested(nla, tb, RTAX_MAX, xnl_metrics_policy, extack);
 	if (err)
 		return err;
-	if (tb[RTAX_MTU])
+	if (tb[RTAX_MTU]) {
 		cfg->mtu = nla_get_u32(tb[RTAX_MTU]);
+		if (cfg->mtu < XIP_MIN_MTU || cfg->mtu > XIP_MAX_MTU) {
+			NL_SET_ERR_MSG_ATTR(extack, tb[RTAX_MTU],
+					    "MTU is not between 68 and 65535");
+			return -EINVAL;
+		}
+	}
 	lock = tb[RTAX_LOCK] ? nla_get_u32(tb[RTAX_LOCK]) : 0;
 	if (lock & ~(1U << RTAX_MTU) || (lock && !cfg->mtu)) {
 		NL_SET_ERR_MSG_ATTR(extack, nla,

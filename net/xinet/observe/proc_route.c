@@ -34,7 +34,7 @@ static unsigned int xroute_seq_flags(const struct xfib_info *fi, u8 len)
 	unsigned int flags = RTF_UP;
 
 	if (fi->type == RTN_UNREACHABLE || fi->type == RTN_PROHIBIT)
-		flags = RTF_REJECT;
+		flags |= RTF_REJECT;
 	if (fi->n_nh && fi->nh[0].gw)
 		flags |= RTF_GATEWAY;
 	return len == 32 ? flags | RTF_HOST : flags;
