@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The documentation says what the code says: every drop cause is in the table
+# of counters.rst with its column, and none that is not in drop.h; the files
+# that the documentation names are there.
+set -u
+cd "$(dirname "$0")/../.." || exit
+docs=Documentation/networking/xinet
+n=0 failed=0
+
+# check NAME COMPLAINTS: passes if there are none
+check()
+{
+	n=$((n + 1))
+	if [ -z "$2" ]; then
+		echo "ok $n $1"
+	else
+		printf '%s\n' "$2" | sed 's/^/# /'
+		echo "not ok $n $1"
+		failed=1
+	fi
+}
+
+# "CAUSE Column" from the X-macro list, whose entries may span lines.
+causes_in_code()
+{
+	tr '\\\n' '  ' <include/net/xinet/drop.h |
+		grep -oE '\<X\([A-Z0-9_]+,[[:space:]]*[A-Za-z0-9]+,' |
+		sed -E 's/X\(([^,]+),[[:space:]]*([^,]+),/\1 \2/' | sort
+}
+
+# The same from the rows "* - Column" and "(CAUSE)" of the tables.
+causes_in_docs()
+{
+	sed -nE '/^   \* - [A-Za-z0-9]+$/{
+		s/^   \* - //
+		h
+		n
+		s/^ +\(([A-Z0-9_]+)\)$/\1/
+		T
+		G
+		s/\n/ /p
+	}' $docs/counters.rst | sort
+}
+
+missing_files()
+{
+	grep -ohE '(include|net|selftests|scripts|tools|Documentation)/[a-z_/.-]+\.(c|h|sh|py|rst)\>' \
+		README.md $docs/*.rst | sort -u | while read -r file; do
+		[ -e "$file" ] || echo "named but not there: $file"
+	done
+}
+
+echo "KTAP version 1"
+echo "1..4"
+check "drop.h has causes at all" "$([ "$(causes_in_code | wc -l)" -ge 50 ] ||
+	echo "only $(causes_in_code | wc -l)")"
+check "each drop cause is documented" \
+	"$(comm -23 <(causes_in_code) <(causes_in_docs))"
+check "each documented drop cause exists" \
+	"$(comm -13 <(causes_in_code) <(causes_in_docs))"
+check "each file that the documentation names exists" "$(missing_files)"
+exit $failed
