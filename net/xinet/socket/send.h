@@ -208,6 +208,9 @@ static __always_inline int xsk_xmit(struct sock *sk, struct sk_buff *skb,
 {
 	int ttl = ck->ttl;
 
+	/* RFC 1112 section 6.1: a group's datagram stays on its link */
+	if (unlikely(tx->rt.type == RTN_MULTICAST && ttl < 0))
+		ttl = 1;
 	if (ttl < 0)
 		ttl = READ_ONCE(xinet_sk(sk)->xn->sysctl.default_ttl);
 	xip_build_header(skb, &tx->rt, ck->saddr ?: tx->rt.saddr, dst->addr,
