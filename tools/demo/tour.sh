@@ -57,13 +57,12 @@ until_said()
 	done
 }
 
-# Capture the first COUNT frames of the family that HOST sees on DEV.
+# capture HOST DEV COUNT FILE FILTER: the first COUNT frames that pass
 capture()
 {
-	local host=$1 dev=$2 count=$3 file=$4
-	on "$host" tcpdump -Z root -U -nn -i "$dev" -c "$count" \
-		-w "$file" 'ether proto 0x88b5 or ether proto 0x88b6' \
-		2>"$file.log" &
+	local host=$1 dev=$2 count=$3 file=$4 filter=$5
+	on "$host" timeout 60 tcpdump -Z root -U -nn -i "$dev" -c "$count" \
+		-w "$file" "$filter" 2>"$file.log" &
 	captures+=($!)
 	until_said "$file.log" 'listening on'
 }
@@ -105,9 +104,9 @@ show_configuration()
 
 first_packets()
 {
-	local captures=()
-	capture client eth0 4 "$dir/client.pcap"
-	capture server eth0 4 "$dir/server.pcap"
+	local captures=() filter='ether proto 0x88b5 or ether proto 0x88b6'
+	capture client eth0 4 "$dir/client.pcap" "$filter"
+	capture server eth0 4 "$dir/server.pcap" "$filter"
 	at client xip ping -c 1 10.9.2.2
 	wait "${captures[@]}"
 	echo
@@ -123,8 +122,8 @@ send_file()
 	in_background server "$dir/xrecv.log" xrecv 5000 "$dir/received"
 	receiver=$!
 	until_said "$dir/xrecv.log" listening
-	capture client eth0 1 "$dir/client.pcap"
-	capture server eth0 1 "$dir/server.pcap"
+	capture client eth0 1 "$dir/client.pcap" 'ether proto 0x88b5'
+	capture server eth0 1 "$dir/server.pcap" 'ether proto 0x88b5'
 	at client xsend "$dir/sent" 10.9.2.2 5000
 	wait "${captures[@]}" "$receiver"
 	printf '%sserver%s says: %s\n' "$bold" "$plain" \
