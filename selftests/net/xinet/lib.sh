@@ -229,10 +229,10 @@ finish()
 
 # --- time ------------------------------------------------------------------
 
-# wait_for [-t SECONDS] CMD…: poll until CMD succeeds (10 s, stretched)
+# wait_for [-t SECONDS] CMD…: poll until CMD succeeds (20 s, stretched)
 wait_for()
 {
-	local limit=10
+	local limit=20
 	if [ "$1" = -t ]; then
 		limit=$2
 		shift 2
@@ -261,6 +261,13 @@ in_ns()
 
 # setup_ns VAR… (net/lib.sh) makes namespaces with lo up, their names in $VAR
 
+# Is the device operational? Until a work item has seen the carrier, what it
+# sends is dropped in silence.
+running()
+{
+	ip -n "$1" link show "$2" | grep -q 'state UP'
+}
+
 # veth NS1 DEV1 NS2 DEV2: a pair, both ends up, MACs 02:00:00:00:NN:0[12]
 XT_LINKS=0
 veth()
@@ -270,7 +277,8 @@ veth()
 	nn=$(printf '%02x' $XT_LINKS)
 	ip -n "$1" link add "$2" address "02:00:00:00:$nn:01" type veth \
 		peer name "$4" address "02:00:00:00:$nn:02" netns "$3" &&
-		ip -n "$1" link set "$2" up && ip -n "$3" link set "$4" up
+		ip -n "$1" link set "$2" up && ip -n "$3" link set "$4" up &&
+		wait_for running "$1" "$2" && wait_for running "$3" "$4"
 }
 
 # topo CMD…: a step without which no check makes sense
@@ -353,7 +361,7 @@ counts()
 	shift 3
 	before=$(counter "$ns" "$column")
 	"$@" || return
-	wait_for -t 2 counter_is "$ns" "$column" $((before + delta)) && return 0
+	wait_for counter_is "$ns" "$column" $((before + delta)) && return 0
 	echo "$column: $before, then $(counter "$ns" "$column"), not +$delta"
 	return 1
 }

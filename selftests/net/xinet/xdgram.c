@@ -34,7 +34,7 @@ static void fail(const char *call)
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: xdgram {listen|send} [OPTION...] ADDR PORT [TEXT]\n");
+	fprintf(stderr, "xdgram {listen|send} [OPTION...] ADDR PORT [TEXT]\n");
 	exit(1);
 }
 
