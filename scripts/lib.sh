@@ -33,15 +33,20 @@ die()
 	exit 1
 }
 
-# with_lock NAME CMD…: run CMD while no other script holds NAME. The lock goes
-# with the file descriptor, so a killed script never leaves one behind.
+# with_lock NAME CMD…: run CMD while no other script holds NAME, which is a word
+# or the path of a directory. The lock goes with the file descriptor, so a
+# killed script never leaves one behind.
 with_lock()
 {
-	local name=$1 fd
+	local name=$1 file fd
 	shift
-	mkdir -p "$cache"
-	exec {fd}>"$cache/lock.$name"
-	flock -n "$fd" || { say WAIT "for another $name"; flock "$fd"; }
+	case $name in
+	*/*)	file=$name/.lock ;;
+	*)	file=$cache/lock.$name ;;
+	esac
+	mkdir -p "${file%/*}"
+	exec {fd}>"$file"
+	flock -n "$fd" || { say WAIT "for another ${name##*/}"; flock "$fd"; }
 	"$@"
 	local rc=$?
 	exec {fd}>&-
