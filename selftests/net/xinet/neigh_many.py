@@ -39,7 +39,7 @@ def setup():
 
 
 def table_size():
-    return len(ns.xip_json("neigh show nud all"))
+    return len(ns.neighbours())
 
 
 def active(cache):

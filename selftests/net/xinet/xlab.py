@@ -68,6 +68,41 @@ def need():
     subprocess.run(["modprobe", "-qa", "tun"], check=False)
 
 
+RTM_GETNEIGH, NLM_F_REQUEST, NLM_F_DUMP, NLMSG_DONE = 30, 1, 0x300, 3
+NDA_DST, NDA_LLADDR = 1, 2
+STATES = {0: "NONE", 1: "INCOMPLETE", 2: "REACHABLE", 4: "STALE", 8: "DELAY",
+          16: "PROBE", 32: "FAILED", 64: "NOARP", 128: "PERMANENT"}
+
+
+def attributes(data):
+    """{type: payload} of netlink attributes."""
+    found = {}
+    while len(data) >= 4:
+        length, kind = struct.unpack_from("=HH", data)
+        found[kind] = data[4:length]
+        data = data[(length + 3) & ~3:]
+    return found
+
+
+def dump_neighbours(sock):
+    """Yield ((address, ifindex), (state, lladdr)); spares starting xip."""
+    sock.send(struct.pack("=IHHIIB3xiHBB", 28, RTM_GETNEIGH,
+                          NLM_F_REQUEST | NLM_F_DUMP, 1, 0, AF_XINET, 0, 0,
+                          0, 0))
+    while True:
+        data = sock.recv(1 << 16)
+        while data:
+            length, kind = struct.unpack_from("=IH", data)
+            if kind == NLMSG_DONE:
+                return
+            _, ifindex, state = struct.unpack_from("=B3xiH", data, 16)
+            attrs = attributes(data[28:length])
+            mac = attrs.get(NDA_LLADDR)
+            yield ((socket.inet_ntoa(attrs[NDA_DST]), ifindex),
+                   (STATES[state], mac and mac.hex(":")))
+            data = data[(length + 3) & ~3:]
+
+
 class Ns:
     """A network namespace; `with ns:` enters it."""
 
@@ -79,6 +114,8 @@ class Ns:
         self.fd = os.open("/proc/self/ns/net", os.O_RDONLY)
         self.path = "/proc/%d/fd/%d" % (os.getpid(), self.fd)
         self.depth = 1
+        self._netlink = None
+        self._ifindex = {}
         # IPv6 would chat on the devices
         with open("/proc/sys/net/ipv6/conf/default/disable_ipv6", "w",
                   encoding="ascii") as knob:
@@ -123,12 +160,20 @@ class Ns:
             text = command("xip", "-j", *line.split())
         return json.loads(text or "[]")
 
+    def neighbours(self):
+        """{(address, ifindex): (state, lladdr)} as netlink tells it."""
+        if not self._netlink:
+            with self:
+                self._netlink = socket.socket(socket.AF_NETLINK,
+                                              socket.SOCK_RAW, 0)
+        return dict(dump_neighbours(self._netlink))
+
     def neigh(self, addr, dev):
         """(state, lladdr) of a neighbour, or (None, None)."""
-        for entry in self.xip_json("neigh show to %s dev %s nud all" %
-                                   (addr, dev)):
-            return entry["state"][0], entry.get("lladdr")
-        return None, None
+        if dev not in self._ifindex:
+            with self:
+                self._ifindex[dev] = socket.if_nametoindex(dev)
+        return self.neighbours().get((addr, self._ifindex[dev]), (None, None))
 
     def sysctl(self, **values):
         """Set some of /proc/sys/net/xinet."""
@@ -145,15 +190,9 @@ class Ns:
             return knob.read().strip()
 
     def snmp(self):
-        """All counters: {"Ip.InReceives": 1, …}."""
+        """All counters as they are now."""
         self._snmp.seek(0)
-        lines = self._snmp.read().splitlines()
-        counters = {}
-        for names, values in zip(lines[::2], lines[1::2]):
-            label, *names = names.split()
-            for name, value in zip(names, values.split()[1:]):
-                counters[label[:-1] + "." + name] = int(value)
-        return counters
+        return Counters(self._snmp.read())
 
     def udp(self, *args, **words):
         """An AF_XINET UDP socket in this namespace."""
@@ -186,6 +225,29 @@ def veth(one, dev, other, peer):
     return macs
 
 
+class Counters:
+    """/proc/net/xinet/snmp; a line is only taken apart when it is asked for."""
+
+    def __init__(self, text):
+        lines = text.splitlines()
+        self.lines = {names.split(":")[0]: (names, values)
+                      for names, values in zip(lines[::2], lines[1::2])}
+        self.groups = {}
+
+    def group(self, label):
+        """{column: value} of one line."""
+        if label not in self.groups:
+            names, values = self.lines[label]
+            self.groups[label] = dict(zip(names.split()[1:],
+                                          map(int, values.split()[1:])))
+        return self.groups[label]
+
+    def get(self, name):
+        """A value by its name, such as Ip.InReceives; 0 if not there yet."""
+        label, column = name.split(".")
+        return self.group(label).get(column, 0)
+
+
 class Delta:
     """How counters of a namespace have risen since."""
 
@@ -193,21 +255,22 @@ class Delta:
         self.ns = ns
         self.start = ns.snmp()
 
-    def all(self, group=None):
-        """{name: rise} of all that rose, or of one group's."""
-        return {name: value - self.start.get(name, 0)
-                for name, value in self.ns.snmp().items()
-                if value != self.start.get(name, 0) and
-                (not group or name.startswith(group + "."))}
+    def group(self, label):
+        """{column: rise} of all in a line that rose."""
+        now, start = self.ns.snmp(), self.start
+        if now.lines[label] == start.lines[label]:
+            return {}
+        return {column: value - start.get(label + "." + column)
+                for column, value in now.group(label).items()
+                if value != start.get(label + "." + column)}
 
     def drops(self):
         """{cause: rise} of the line Xinet:."""
-        return {name.split(".")[1]: rise
-                for name, rise in self.all("Xinet").items()}
+        return self.group("Xinet")
 
     def get(self, name):
         """Rise of one."""
-        return self.ns.snmp().get(name, 0) - self.start.get(name, 0)
+        return self.ns.snmp().get(name) - self.start.get(name)
 
 
 def sockaddr(addr, port, family=AF_XINET):
