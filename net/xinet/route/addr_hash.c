@@ -177,7 +177,7 @@ const struct xaddr_prefix *xaddr_prefix_find(struct xinet_net *xn, __be32 addr)
  * @addr: network byte order
  *
  * Context: RCU read lock or RTNL.
- * Return: RTN_LOCAL, RTN_BROADCAST (limited, of a subnet, or 0.0.0.0/8 as the
+ * Return: RTN_LOCAL, RTN_BROADCAST (limited, of a subnet, or 0.0.0.0 as the
  * old form of it), RTN_MULTICAST, else RTN_UNICAST.
  */
 u8 xinet_addr_type(struct xinet_net *xn, __be32 addr)

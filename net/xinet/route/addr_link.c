@@ -63,7 +63,7 @@ static void xaddr_broadcasts_del(struct xinet_net *xn, struct xin_ifaddr *ifa)
 		xaddr_hash_del(xn, brd[i], RTN_BROADCAST);
 }
 
-/* A host's own /32 needs no route, 0/8 may have none, and so on. */
+/* A host's own /32 needs no route, and 0.0.0.0 is no subnet. */
 static bool xaddr_wants_subnet(const struct xin_ifaddr *ifa)
 {
 	__be32 prefix = ifa->peer & xaddr_mask(ifa);

@@ -98,7 +98,7 @@ xroute_direct(const struct xinet_net *xn, __be32 daddr)
 	return NULL;
 }
 
-/* Anything but a plain host address: 0/8, 127/8, multicast and above. */
+/* All that may be no plain host's: 0/8, 127/8, multicast and above. */
 static __always_inline bool xroute_special(__be32 addr)
 {
 	u8 top = ntohl(addr) >> 24;
