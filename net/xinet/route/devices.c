@@ -169,6 +169,20 @@ static void xin_device_changed(struct xinet_net *xn, struct xin_device *xd,
 	}
 }
 
+/* An answer can name a device without an address: by its index alone. */
+static bool xin_device_outdates_routes(unsigned long event)
+{
+	switch (event) {
+	case NETDEV_DOWN:
+	case NETDEV_UNREGISTER:
+	case NETDEV_CHANGEMTU:
+	case NETDEV_POST_TYPE_CHANGE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int xin_device_event(struct notifier_block *nb, unsigned long event,
 			    void *ptr)
 {
@@ -183,6 +197,8 @@ static int xin_device_event(struct notifier_block *nb, unsigned long event,
 	xd = xin_device_get(&xn->addr, dev->ifindex);
 	if (xd && xd->dev == dev)
 		xin_device_changed(xn, xd, event);
+	else if (xin_device_outdates_routes(event))
+		xroute_genid_bump(xn);
 	return NOTIFY_DONE;
 }
 
