@@ -365,6 +365,7 @@ struct xinet_room {
 static const struct xinet_room xinet_rooms[] = {
 	{ xneigh_init, xneigh_exit },
 	{ xroute_init, xroute_exit },
+	{ xudp_table_init, xudp_table_exit },
 	{ xinet_pernet_init, xinet_pernet_exit },
 	{ xaddr_init, xaddr_exit },
 	{ xicmp_init, xicmp_exit },

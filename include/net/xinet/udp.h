@@ -17,6 +17,8 @@ extern const struct proto_ops xudp_ops;
 int xudp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 void xudp_rcv(struct sk_buff *skb);
 void xudp_err(struct sk_buff *skb, u32 info);
+int xudp_table_init(void);
+void xudp_table_exit(void);
 int xudp_init(void);
 void xudp_exit(void);
 

@@ -60,6 +60,27 @@ static const struct xinet_protocol xudp_protocol = {
 };
 
 /**
+ * xudp_table_init - make the table of ports; before /proc shows it
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int xudp_table_init(void)
+{
+	return xport_table_init(&xudp_table, XUDP_TABLE_BITS);
+}
+
+/**
+ * xudp_table_exit - free the table of ports; /proc shows it no more
+ *
+ * Context: process.
+ */
+void xudp_table_exit(void)
+{
+	xport_table_free(&xudp_table);
+}
+
+/**
  * xudp_init - make the transport and take protocol 17
  *
  * Context: process.
@@ -69,21 +90,12 @@ int xudp_init(void)
 {
 	int err;
 
-	err = xport_table_init(&xudp_table, XUDP_TABLE_BITS);
-	if (err)
-		return err;
 	err = proto_register(&xudp_prot, 1);
 	if (err)
-		goto out_table;
+		return err;
 	err = xinet_add_protocol(&xudp_protocol, IPPROTO_UDP);
 	if (err)
-		goto out_proto;
-	return 0;
-
-out_proto:
-	proto_unregister(&xudp_prot);
-out_table:
-	xport_table_free(&xudp_table);
+		proto_unregister(&xudp_prot);
 	return err;
 }
 
@@ -96,5 +108,4 @@ void xudp_exit(void)
 {
 	xinet_del_protocol(&xudp_protocol, IPPROTO_UDP);
 	proto_unregister(&xudp_prot);
-	xport_table_free(&xudp_table);
 }
