@@ -22,19 +22,21 @@
  * @parm: where the kernel's fragment library expects its own words
  * @ct: reserved for the tracked connection
  * @out: output device between the route lookup and xip_output
- * @nexthop: whom to resolve on @out, network byte order
  * @rtype: RTN_* the route lookup said
  * @gw: @nexthop is a gateway
+ * @nexthop: whom to resolve on @out, network byte order; on a socket's queue
+ *	the core has written its count of drops here
  *
- * Lives from xip_rcv or xip_send_skb to dev_queue_xmit or the transport.
+ * Lives from xip_rcv or xip_send_skb to dev_queue_xmit or, but for @nexthop,
+ * to recvmsg().
  */
 struct xip_skb_cb {
 	struct inet_skb_parm parm;
 	void *ct;
 	struct net_device *out;
-	__be32 nexthop;
 	u8 rtype;
 	bool gw;
+	__be32 nexthop;
 };
 
 #define XIPCB(skb) ((struct xip_skb_cb *)((skb)->cb))

@@ -8,6 +8,7 @@
  * own bucket is not touched.
  */
 #include <linux/jhash.h>
+#include <linux/math64.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <net/xinet/netns.h>
@@ -48,7 +49,7 @@ bool xicmp_global_allow(struct xinet_net *xn)
 
 	spin_lock_bh(&icmp->limit_lock);
 	gone = min_t(unsigned long, now - icmp->limit_stamp, HZ);
-	credit = (u64)rate * gone / HZ;
+	credit = div_u64((u64)rate * gone, HZ);
 	/* less than one whole message: let the time add up */
 	if (credit) {
 		icmp->limit_stamp = now;

@@ -16,9 +16,8 @@
 #include "ip.h"
 
 /* RFC 1812 section 4.3.2.3: quote as much as fits in 576 bytes. */
-#define XICMP_MAX_PACKET	576
-#define XICMP_MAX_QUOTE						\
-	(XICMP_MAX_PACKET - sizeof(struct iphdr) - sizeof(struct icmphdr))
+#define XICMP_MAX_PACKET	576U
+#define XICMP_HEADERS	(sizeof(struct iphdr) + sizeof(struct icmphdr))
 
 static bool xicmp_type_is_error(u8 type)
 {
@@ -100,8 +99,8 @@ static struct sk_buff *xicmp_error_build(const struct sk_buff *about,
 					 u8 type, u8 code, u32 info)
 {
 	unsigned int from = skb_network_offset(about);
-	unsigned int quote = min_t(unsigned int, about->len - from,
-				   XICMP_MAX_QUOTE);
+	unsigned int room = min(rt->mtu, XICMP_MAX_PACKET) - XICMP_HEADERS;
+	unsigned int quote = min(about->len - from, room);
 	unsigned int hlen = LL_RESERVED_SPACE(rt->dev) + sizeof(struct iphdr);
 	struct icmphdr *icmph;
 	struct sk_buff *skb;

@@ -77,6 +77,7 @@ static enum xinet_drop xip_rcv_header(struct sk_buff *skb)
 static struct sk_buff *xip_rcv_core(struct sk_buff *skb, struct xinet_net *xn)
 {
 	enum xinet_drop why;
+	int err;
 
 	if (unlikely(skb->pkt_type == PACKET_OTHERHOST)) {
 		xinet_drop(xn, skb, XINET_DROP_OTHERHOST);
@@ -97,8 +98,11 @@ static struct sk_buff *xip_rcv_core(struct sk_buff *skb, struct xinet_net *xn)
 	why = xip_rcv_header(skb);
 	if (unlikely(why))
 		goto drop;
-	if (unlikely(pskb_trim_rcsum(skb, ntohs(ip_hdr(skb)->tot_len)))) {
-		why = XINET_DROP_NO_MEMORY;
+	err = pskb_trim_rcsum(skb, ntohs(ip_hdr(skb)->tot_len));
+	if (unlikely(err)) {
+		/* -EINVAL: the place for the checksum would be cut off */
+		why = err == -EINVAL ? XINET_DROP_LYING_CSUM :
+				       XINET_DROP_NO_MEMORY;
 		goto drop;
 	}
 
@@ -158,16 +162,13 @@ static void xip_rcv_unroutable(struct xinet_net *xn, struct sk_buff *skb,
 	xinet_drop(xn, skb, why);
 }
 
-/* Behind PRE_ROUTING: options, the route, and the fork it decides. */
+/* Behind PRE_ROUTING: the route, options, and the fork the route decides. */
 static int xip_rcv_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 	enum xinet_drop why = XINET_DROP_NONE;
 	struct xroute rt;
 	int err;
-
-	if (unlikely(ip_hdr(skb)->ihl > 5) && !xip_rcv_options(xn, skb))
-		return NET_RX_DROP;
 
 	/* our own broadcast come round: it was routed on its way out */
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK)) {
@@ -180,6 +181,9 @@ static int xip_rcv_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 		xip_rcv_unroutable(xn, skb, err, why);
 		return NET_RX_DROP;
 	}
+	/* only now: nobody is answered whose source is no good */
+	if (unlikely(ip_hdr(skb)->ihl > 5) && !xip_rcv_options(xn, skb))
+		return NET_RX_DROP;
 	XIPCB(skb)->rtype = rt.type;
 	if (rt.type == RTN_UNICAST)
 		return xip_forward(skb, &rt);

@@ -26,22 +26,16 @@ static int xip_finish_output2(struct xinet_net *xn, struct sk_buff *skb)
  */
 static int xip_output_too_big(struct xinet_net *xn, struct sk_buff *skb)
 {
+	enum xinet_drop why = XINET_DROP_FRAG_FAILED;
+
 	XIP_INC_STATS(xn, IPSTATS_MIB_FRAGFAILS);
-	xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
-		   READ_ONCE(skb->dev->mtu));
-	xinet_drop(xn, skb, XINET_DROP_FRAG_NEEDED);
+	if (ip_hdr(skb)->frag_off & htons(IP_DF)) {
+		xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
+			   READ_ONCE(skb->dev->mtu));
+		why = XINET_DROP_FRAG_NEEDED;
+	}
+	xinet_drop(xn, skb, why);
 	return -EMSGSIZE;
-}
-
-/* Behind POST_ROUTING. */
-static int xip_finish_output(struct net *net, struct sock *sk,
-			     struct sk_buff *skb)
-{
-	struct xinet_net *xn = xinet_pernet_rcu(net);
-
-	if (unlikely(skb->len > READ_ONCE(skb->dev->mtu)))
-		return xip_output_too_big(xn, skb);
-	return xip_finish_output2(xn, skb);
 }
 
 /* Let a copy of our own broadcast come in as if from the link. */
@@ -53,10 +47,26 @@ static void xip_loop_broadcast(struct xinet_net *xn, struct sk_buff *skb)
 		xinet_drop_count(xn, XINET_DROP_NO_MEMORY);
 		return;
 	}
+	/* a clone has no reference of its own */
+	XIPCB(copy)->ct = NULL;
 	skb_reset_mac_header(copy);
 	copy->pkt_type = PACKET_LOOPBACK;
 	skb_orphan(copy);
 	netif_rx(copy);
+}
+
+/* Behind POST_ROUTING. */
+static int xip_finish_output(struct net *net, struct sock *sk,
+			     struct sk_buff *skb)
+{
+	struct xinet_net *xn = xinet_pernet_rcu(net);
+
+	if (unlikely(skb->len > READ_ONCE(skb->dev->mtu)))
+		return xip_output_too_big(xn, skb);
+	if (unlikely(XIPCB(skb)->rtype == RTN_BROADCAST) &&
+	    !(skb->dev->flags & IFF_LOOPBACK))
+		xip_loop_broadcast(xn, skb);
+	return xip_finish_output2(xn, skb);
 }
 
 /**
@@ -76,9 +86,6 @@ int xip_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 
 	skb->dev = out;
 	skb->protocol = htons(ETH_P_XIP);
-	if (unlikely(XIPCB(skb)->rtype == RTN_BROADCAST) &&
-	    !(out->flags & IFF_LOOPBACK))
-		xip_loop_broadcast(xn, skb);
 	return XNF_HOOK(NF_INET_POST_ROUTING, xn, net, sk, skb, in, out,
 			xip_finish_output);
 }

@@ -22,6 +22,8 @@ static void xsk_enqueue(struct sock *sk, struct sk_buff *skb)
 {
 	struct sk_buff_head *queue = &sk->sk_receive_queue;
 
+	BUILD_BUG_ON(offsetofend(struct xip_skb_cb, rtype) >
+		     SOCK_SKB_CB_OFFSET);
 	skb->dev = NULL;
 	skb_set_owner_r(skb, sk);
 	spin_lock(&queue->lock);
