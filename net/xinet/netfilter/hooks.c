@@ -79,7 +79,8 @@ int xnf_hook_run(unsigned int hook, struct xinet_net *xn, struct net *net,
 		case NF_ACCEPT:
 			break;
 		case NF_STOLEN:
-			return 0;
+			/* NF_DROP_REASON comes as this, with an error */
+			return NF_DROP_GETERR(verdict);
 		case NF_DROP:
 			xinet_drop(xn, skb, XINET_DROP_HOOK);
 			err = NF_DROP_GETERR(verdict);
@@ -95,6 +96,17 @@ int xnf_hook_run(unsigned int hook, struct xinet_net *xn, struct net *net,
 	return okfn(net, sk, skb);
 }
 
+static bool xnf_chain_has(const struct xnf_chain *chain,
+			  const struct nf_hook_ops *ops)
+{
+	unsigned int i;
+
+	for (i = 0; chain && i < chain->n; i++)
+		if (chain->ops[i] == ops)
+			return true;
+	return false;
+}
+
 /* A copy of @old with @add at its place by priority, after its equals. */
 static struct xnf_chain *xnf_chain_insert(const struct xnf_chain *old,
 					  const struct nf_hook_ops *add)
@@ -104,6 +116,8 @@ static struct xnf_chain *xnf_chain_insert(const struct xnf_chain *old,
 
 	if (n >= XNF_CHAIN_MAX)
 		return ERR_PTR(-E2BIG);
+	if (xnf_chain_has(old, add))
+		return ERR_PTR(-EEXIST);
 	new = kzalloc(struct_size(new, ops, n + 1), GFP_KERNEL_ACCOUNT);
 	if (!new)
 		return ERR_PTR(-ENOMEM);
@@ -141,7 +155,8 @@ static struct xnf_chain *xnf_chain_without(const struct xnf_chain *old,
  *	stay until xnf_unregister_net_hook() has returned
  *
  * Context: process, may sleep.
- * Return: 0; -EINVAL for a hooknum the family has not; -E2BIG; -ENOMEM.
+ * Return: 0; -EINVAL for a hooknum the family has not; -EEXIST; -E2BIG;
+ * -ENOMEM.
  */
 int xnf_register_net_hook(struct net *net, const struct nf_hook_ops *ops)
 {
@@ -167,17 +182,6 @@ int xnf_register_net_hook(struct net *net, const struct nf_hook_ops *ops)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(xnf_register_net_hook);
-
-static bool xnf_chain_has(const struct xnf_chain *chain,
-			  const struct nf_hook_ops *ops)
-{
-	unsigned int i;
-
-	for (i = 0; chain && i < chain->n; i++)
-		if (chain->ops[i] == ops)
-			return true;
-	return false;
-}
 
 /**
  * xnf_unregister_net_hook - take a hook out of a namespace's chain
