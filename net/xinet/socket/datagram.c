@@ -168,7 +168,11 @@ static int xdgram_peer_route(struct sock *sk, __be32 saddr, __be32 daddr,
 	int err;
 
 	rcu_read_lock();
-	err = xip_route_output(xn, &fl, rt);
+	/* the address it was bound to may be another host's by now */
+	if (saddr && xinet_addr_type(xn, saddr) != RTN_LOCAL)
+		err = -EINVAL;
+	else
+		err = xip_route_output(xn, &fl, rt);
 	rcu_read_unlock();
 	if (err == -ENETUNREACH)
 		XIP_INC_STATS(xn, IPSTATS_MIB_OUTNOROUTES);

@@ -106,6 +106,7 @@ static int xping_send_skb(struct sock *sk, struct sk_buff *skb,
 /* sendmsg(2): an ICMP header of which type and sequence count, and data. */
 static int xping_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
+	const struct sockaddr *name = msg->msg_name;
 	struct sock *sk = sock->sk;
 	struct xsk_cookie ck;
 	struct xsk_dest dst;
@@ -117,6 +118,9 @@ static int xping_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		return -EMSGSIZE;
 	if (len < sizeof(struct icmphdr))
 		return -EINVAL;
+	/* UDP takes it for old programs' sake; no old program pings so */
+	if (name && name->sa_family == AF_UNSPEC)
+		return -EAFNOSUPPORT;
 	err = xsk_send_prepare(sk, msg, &dst, &ck);
 	if (err)
 		return err;

@@ -87,14 +87,20 @@ static int xsk_route_lookup(struct sock *sk, const struct xsk_dest *dst,
  * @rt: filled
  *
  * Context: RCU read lock; @rt is good for as long.
- * Return: 0; the lookup's error; -EACCES for a broadcast without SO_BROADCAST.
+ * Return: 0; the lookup's error; -EINVAL where the source is no address of
+ * this host any more; -EACCES for a broadcast without SO_BROADCAST.
  */
 int xsk_route_slow(struct sock *sk, const struct xsk_dest *dst,
 		   const struct xsk_cookie *ck, int msg_flags,
 		   struct xroute *rt)
 {
-	int err = xsk_route_lookup(sk, dst, ck, msg_flags, rt);
+	struct xinet_net *xn = xinet_sk(sk)->xn;
+	int err;
 
+	/* an address the socket was bound to may be another host's by now */
+	if (ck->saddr && xinet_addr_type(xn, ck->saddr) != RTN_LOCAL)
+		return -EINVAL;
+	err = xsk_route_lookup(sk, dst, ck, msg_flags, rt);
 	if (unlikely(err))
 		return err;
 	if (unlikely(rt->type == RTN_BROADCAST &&
@@ -175,7 +181,7 @@ struct sk_buff *xsk_alloc_skb(struct sock *sk, const struct xsk_tx *tx,
 	skb->priority = READ_ONCE(sk->sk_priority);
 	skb->mark = ck->sockc.mark;
 	if (unlikely(ck->sockc.transmit_time))
-		skb->tstamp = ck->sockc.transmit_time;
+		xinet_skb_set_txtime(skb, sk, ck->sockc.transmit_time);
 	skb_set_hash_from_sk(skb, sk);
 	skb_setup_tx_timestamp(skb, ck->sockc.tsflags);
 	return skb;

@@ -17,6 +17,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
+#include "../compat/socket.h"
 
 /**
  * struct xsk_tx - what a datagram being made must know of its way
@@ -62,7 +63,7 @@ static __always_inline int xsk_send_prepare(struct sock *sk, struct msghdr *msg,
 	int err;
 
 	/* one call, one datagram: there is no corking */
-	if (unlikely(msg->msg_flags & (MSG_OOB | MSG_MORE)))
+	if (unlikely(msg->msg_flags & (MSG_OOB | XINET_MSG_MORE)))
 		return -EOPNOTSUPP;
 	if (msg->msg_name) {
 		err = xsk_dest_name(sk, msg, dst);
