@@ -420,7 +420,7 @@ class Traffic:
 @check("hooks come and go under traffic")
 def under_traffic():
     with Traffic() as traffic:
-        for _ in range(10):
+        for _ in range(4):
             for ns in (client, router, server):
                 for point in range(5):
                     tell(ns, "add %d %d accept" % (point, point))

@@ -283,6 +283,37 @@ static inline int xt_link_set(const char *name, int up, int mtu)
 	return xt_ask(&m);
 }
 
+/*
+ * Is the link operational? One that came up before its peer is so only when a
+ * work item has seen the carrier; what it sends until then is dropped.
+ */
+static inline void xt_operstate(const struct nlmsghdr *h, void *state)
+{
+	const struct rtattr *rta = xt_attr(h, sizeof(struct ifinfomsg),
+					   IFLA_OPERSTATE);
+
+	if (rta)
+		*(uint8_t *)state = *(uint8_t *)RTA_DATA(rta);
+}
+
+static inline bool xt_running(const char *name)
+{
+	struct ifinfomsg ifi = {
+		.ifi_family = AF_UNSPEC,
+		.ifi_index = if_nametoindex(name),
+	};
+	int fd = xt_nl_open(0);
+	uint8_t state = 0;
+	struct xt_msg m;
+
+	xt_msg(&m, RTM_GETLINK, 0, &ifi, sizeof(ifi));
+	if (send(fd, &m, m.h.nlmsg_len, 0) > 0 &&
+	    recv(fd, &m, sizeof(m), 0) > 0)
+		xt_operstate(&m.h, &state);
+	close(fd);
+	return state == 6;	/* IF_OPER_UP of <linux/if.h>, which excludes ours */
+}
+
 static inline int xt_link_del(const char *name)
 {
 	struct ifinfomsg ifi = {
@@ -411,11 +442,7 @@ static inline int xt_enter(int ns)
 	return setns(ns, CLONE_NEWNET);
 }
 
-/*
- * Make both; the caller is in the first when this returns. An end that was up
- * before its peer sends only when a work item has seen the carrier; the
- * request for the address then waits for that work's lock.
- */
+/* Make both; the caller is in the first when this returns. */
 static inline int xt_pair(struct xt_pair *p)
 {
 	p->b = xt_netns();
