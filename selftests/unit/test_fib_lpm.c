@@ -45,13 +45,13 @@ static struct naive *naive_get(u32 key, u8 len)
 	return NULL;
 }
 
-static struct naive *naive_lookup(u32 key, u8 upto)
+static struct naive *naive_lookup(u32 key, u8 through)
 {
 	struct naive *best = NULL;
 	unsigned int i;
 
 	for (i = 0; i < n_list; i++)
-		if (list[i].len <= upto &&
+		if (list[i].len <= through &&
 		    list[i].key == (key & mask_of(list[i].len)) &&
 		    (!best || list[i].len > best->len))
 			best = &list[i];
@@ -90,10 +90,10 @@ static bool same_lookup(u32 key)
 	return xlpm_lookup(&table, key) == (want ? want->leaf : NULL);
 }
 
-static bool same_lookup_upto(u32 key, u8 upto)
+static bool same_lookup_upto(u32 key, u8 through)
 {
-	struct naive *want = naive_lookup(key, upto);
-	u8 len = upto;
+	struct naive *want = naive_lookup(key, through);
+	u8 len = through;
 	void *leaf = xlpm_lookup_upto(&table, key, &len);
 
 	if (!want)
@@ -234,14 +234,14 @@ static void nested(void)
 {
 	bool right = true;
 	int len;
-	u8 upto;
+	u8 through;
 
 	for (len = 32; len >= 0; len--)
 		set_both(0x0a010203, len);
 	for (len = 0; len <= 32; len++) {
-		upto = len;
-		right &= xlpm_lookup_upto(&table, 0x0a010203, &upto) ==
-			 naive_get(0x0a010203, len)->leaf && upto == len;
+		through = len;
+		right &= xlpm_lookup_upto(&table, 0x0a010203, &through) ==
+			 naive_get(0x0a010203, len)->leaf && through == len;
 	}
 	ktap_ok(right, "lookup_upto__each_of_33_nested_prefixes");
 	ktap_ok(same_walk(), "next__33_nested_prefixes_in_order");
@@ -309,7 +309,7 @@ static void step(void)
 static void random_changes(unsigned int bits, unsigned int size,
 			   unsigned int rounds, const char *name)
 {
-	bool lookups = true, upto = true, deletes = true, bound = true;
+	bool lookups = true, through = true, deletes = true, bound = true;
 	bool walks = true, resumes = true;
 	unsigned int i, j;
 
@@ -327,14 +327,14 @@ static void random_changes(unsigned int bits, unsigned int size,
 					    list[n_list / 2].len);
 		for (j = 0; j < 10; j++)
 			lookups &= same_lookup(random_key(bits));
-		upto &= same_lookup_upto(random_key(bits), random_len());
+		through &= same_lookup_upto(random_key(bits), random_len());
 		resumes &= same_resume(random_key(bits), random_len());
 		bound &= !n_list || shim_live <= 2 * n_list - 1;
 		if (i % 1000 == 0)
 			walks &= same_walk();
 	}
 	ktap_ok(lookups, "lookup__as_the_list_%s", name);
-	ktap_ok(upto, "lookup_upto__as_the_list_%s", name);
+	ktap_ok(through, "lookup_upto__as_the_list_%s", name);
 	ktap_ok(deletes, "del__as_the_list_%s", name);
 	ktap_ok(resumes, "next__from_any_place_%s", name);
 	ktap_ok(walks, "next__whole_table_%s", name);

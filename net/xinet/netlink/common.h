@@ -61,6 +61,8 @@ static inline int xnl_parse_nested(const struct nlattr *nla,
  * @nlh: the request
  *
  * The core runs every family's dump for AF_UNSPEC; plain `ip` must stay clean.
+ *
+ * Return: true if the request names the family.
  */
 static inline bool xnl_dump_is_ours(const struct nlmsghdr *nlh)
 {
@@ -73,6 +75,8 @@ static inline bool xnl_dump_is_ours(const struct nlmsghdr *nlh)
  * xnl_dump_result - what a dump function returns
  * @skb: the part of the dump that was filled
  * @err: 0 at the end, -EMSGSIZE where the next entry did not fit
+ *
+ * Return: bytes filled, if there is more; else @err.
  */
 static inline int xnl_dump_result(const struct sk_buff *skb, int err)
 {

@@ -84,20 +84,25 @@ static bool xaddr_in_loopback_net(__be32 addr, __be32 mask)
 	return ipv4_is_loopback(addr) && ntohl(mask) >= 0xff000000;
 }
 
+/* Every packet walks the list once it has more than 127.0.0.0/8. */
+#define XADDR_PREFIX_MAX	64
+
 /**
  * xaddr_prefix_add - a subnet becomes local as a whole
  * @xn: state of the namespace
  * @dev: the loopback device that has it
  * @addr: network byte order
  * @mask: network byte order
+ * @extack: filled with the reason of a refusal; may be NULL
  *
  * Context: RTNL; may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -ENOSPC if there are too many.
  */
 int xaddr_prefix_add(struct xinet_net *xn, struct net_device *dev,
-		     __be32 addr, __be32 mask)
+		     __be32 addr, __be32 mask, struct netlink_ext_ack *extack)
 {
 	struct xaddr_prefix *p;
+	unsigned int n = 0;
 
 	ASSERT_RTNL();
 	addr &= mask;
@@ -106,6 +111,12 @@ int xaddr_prefix_add(struct xinet_net *xn, struct net_device *dev,
 			p->refs++;
 			return 0;
 		}
+		n++;
+	}
+	if (n >= XADDR_PREFIX_MAX) {
+		NL_SET_ERR_MSG(extack,
+			       "More than 64 subnets on lo are not supported");
+		return -ENOSPC;
 	}
 	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
 	if (!p)
@@ -204,6 +215,7 @@ static __be32 xaddr_ifa_mask(const struct xin_ifaddr *ifa)
  * @addr: network byte order
  *
  * Context: RCU read lock or RTNL.
+ * Return: true if it is.
  */
 bool xaddr_is_broadcast(const struct xin_ifaddr *ifa, __be32 addr)
 {
@@ -213,6 +225,20 @@ bool xaddr_is_broadcast(const struct xin_ifaddr *ifa, __be32 addr)
 		return true;
 	return ifa->prefixlen < 31 &&
 	       addr == (ifa->peer | ~xaddr_ifa_mask(ifa));
+}
+
+static u8 xaddr_type_on(const struct xin_device *xd, __be32 addr)
+{
+	const struct xin_ifaddr *ifa;
+	u8 type = RTN_UNICAST;
+
+	list_for_each_entry_rcu(ifa, &xd->addrs, node, lockdep_rtnl_is_held()) {
+		if (ifa->local == addr)
+			return RTN_LOCAL;
+		if (xaddr_is_broadcast(ifa, addr))
+			type = RTN_BROADCAST;
+	}
+	return type;
 }
 
 /**
@@ -231,8 +257,7 @@ u8 xinet_dev_addr_type(struct xinet_net *xn, const struct net_device *dev,
 {
 	struct xin_device *xd = xin_device_get(&xn->addr, dev->ifindex);
 	const struct xaddr_prefix *p;
-	const struct xin_ifaddr *ifa;
-	bool brd = false;
+	u8 type = RTN_UNICAST;
 
 	if (ipv4_is_lbcast(addr) || ipv4_is_zeronet(addr))
 		return RTN_BROADCAST;
@@ -240,13 +265,11 @@ u8 xinet_dev_addr_type(struct xinet_net *xn, const struct net_device *dev,
 		return RTN_MULTICAST;
 	if (!xd)
 		return RTN_UNICAST;
-	list_for_each_entry_rcu(ifa, &xd->addrs, node, lockdep_rtnl_is_held()) {
-		if (ifa->local == addr)
-			return RTN_LOCAL;
-		brd |= xaddr_is_broadcast(ifa, addr);
-	}
-	if (brd)
-		return RTN_BROADCAST;
+	/* What is nobody's address here is not this device's: no long walk. */
+	if (xaddr_hash_type(&xn->addr, addr) != RTN_UNSPEC)
+		type = xaddr_type_on(xd, addr);
+	if (type != RTN_UNICAST)
+		return type;
 	p = xaddr_prefix_find(xn, addr);
 	return p && p->dev == dev ? RTN_LOCAL : RTN_UNICAST;
 }
@@ -322,6 +345,7 @@ __be32 xinet_select_addr(struct xinet_net *xn, const struct net_device *dev,
  * @addr: network byte order
  *
  * Context: RCU read lock or RTNL.
+ * Return: true if it is.
  */
 bool xinet_addr_onlink(struct xinet_net *xn, const struct net_device *dev,
 		       __be32 addr)

@@ -24,6 +24,7 @@
  * not there, so neither they nor their ports can serve.
  *
  * Context: RTNL or RCU read lock.
+ * Return: true if it can.
  */
 bool xin_device_supported(const struct net_device *dev,
 			  struct netlink_ext_ack *extack)
