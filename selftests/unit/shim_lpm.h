@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-typedef uint8_t u8;
-typedef uint32_t u32;
+typedef unsigned char u8;
+typedef unsigned int u32;
 
 #define __rcu
 struct rcu_head { void *unused[2]; };
@@ -22,7 +22,7 @@ struct rcu_head { void *unused[2]; };
 #define rcu_dereference_rtnl(p)		(p)
 #define rtnl_dereference(p)		(p)
 #define rcu_access_pointer(p)		(p)
-#define rcu_dereference_protected(p, c)	(p)
+#define rcu_dereference_protected(p, c)	((void)(c), (p))
 #define rcu_assign_pointer(p, v)	((p) = (v))
 #define RCU_INIT_POINTER(p, v)		((p) = (v))
 
@@ -46,7 +46,7 @@ static inline void shim_free(void *p)
 }
 
 #define GFP_KERNEL_ACCOUNT	0
-#define kzalloc(size, gfp)	shim_alloc(size)
+#define kzalloc(size, gfp)	((void)(gfp), shim_alloc(size))
 #define kfree(p)		shim_free(p)
 #define kfree_rcu(p, member)	shim_free(p)
 #define cond_resched()		do { } while (0)

@@ -128,7 +128,8 @@ static int xaddr_subnet_add(struct xinet_net *xn, struct xin_ifaddr *ifa,
 	if (!xaddr_wants_subnet(ifa))
 		return 0;
 	if (dev->flags & IFF_LOOPBACK)
-		err = xaddr_prefix_add(xn, dev, ifa->peer, xaddr_mask(ifa));
+		err = xaddr_prefix_add(xn, dev, ifa->peer, xaddr_mask(ifa),
+				       extack);
 	else
 		err = xaddr_route_add(xn, ifa, ifa->metric, extack);
 	ifa->route_on = !err;

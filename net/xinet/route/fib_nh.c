@@ -274,7 +274,7 @@ static bool xfib_info_all_dead(const struct xfib_info *fi)
  * @xd: the device
  * @gone: away: a route is given up even if it has other next hops
  *
- * Context: RTNL.
+ * Context: RTNL; may sleep.
  * Return: how many routes have no next hop left, for xfib_flush().
  */
 unsigned int xfib_sync_down_dev(struct xin_device *xd, bool gone)
@@ -290,6 +290,7 @@ unsigned int xfib_sync_down_dev(struct xin_device *xd, bool gone)
 			dead += xfib_info_kill(nh->fi);
 		else
 			xfib_info_rebalance(nh->fi);
+		cond_resched();
 	}
 	return dead;
 }
@@ -308,6 +309,7 @@ void xfib_sync_up_dev(struct xin_device *xd)
 	list_for_each_entry(nh, &xd->nexthops, dev_node) {
 		WRITE_ONCE(nh->flags, nh->flags & ~RTNH_F_DEAD);
 		xfib_info_rebalance(nh->fi);
+		cond_resched();
 	}
 	xfib_sync_link(xd);
 	xroute_genid_bump(xinet_pernet(dev_net(xd->dev)));
@@ -333,6 +335,7 @@ void xfib_sync_link(struct xin_device *xd)
 		if (!netif_carrier_ok(xd->dev) || (flags & RTNH_F_DEAD))
 			flags |= RTNH_F_LINKDOWN;
 		WRITE_ONCE(nh->flags, flags);
+		cond_resched();
 	}
 }
 
@@ -347,6 +350,8 @@ void xfib_sync_mtu(struct xin_device *xd)
 	struct xfib_nh *nh;
 
 	ASSERT_RTNL();
-	list_for_each_entry(nh, &xd->nexthops, dev_node)
+	list_for_each_entry(nh, &xd->nexthops, dev_node) {
 		WRITE_ONCE(nh->mtu, xfib_nh_mtu(nh));
+		cond_resched();
+	}
 }

@@ -24,15 +24,17 @@ module_param_named(routes_max, xfib_host_max, uint, 0644);
 MODULE_PARM_DESC(routes_max, "Most routes on the host, all namespaces");
 static atomic_t xfib_host_count = ATOMIC_INIT(0);
 
-static int xfib_charge(struct xinet_net *xn, struct netlink_ext_ack *extack)
+/* One that takes another's place makes them no more: it passes. */
+static int xfib_charge(struct xinet_net *xn, bool replace,
+		       struct netlink_ext_ack *extack)
 {
-	if (xn->fib.count >= READ_ONCE(xn->sysctl.route_max)) {
+	if (!replace && xn->fib.count >= READ_ONCE(xn->sysctl.route_max)) {
 		NL_SET_ERR_MSG(extack,
 			       "Too many routes in this namespace (sysctl route_max)");
 		return -ENOSPC;
 	}
 	if ((unsigned int)atomic_inc_return(&xfib_host_count) >
-	    READ_ONCE(xfib_host_max)) {
+	    READ_ONCE(xfib_host_max) && !replace) {
 		atomic_dec(&xfib_host_count);
 		NL_SET_ERR_MSG(extack, "Too many routes on this host");
 		return -ENOSPC;
@@ -52,6 +54,9 @@ static void xfib_changed(struct xinet_net *xn)
 	xn->fib.seq++;
 	xroute_genid_bump(xn);
 }
+
+/* Lookups and inserts walk the routes of a prefix: keep the walk short. */
+#define XFIB_PREFIX_MAX	1024
 
 /* Hangs @e in behind @prev, or as the head of the prefix. */
 static int xfib_link(struct xinet_net *xn, u32 key, u8 len,
@@ -93,6 +98,7 @@ static void xfib_entry_free(struct xinet_net *xn, struct xfib_entry *e)
  * @last: the last one of equal metric
  * @next: the first one of greater metric
  * @same: one that says exactly the same
+ * @count: how many there are
  */
 struct xfib_place {
 	struct xfib_entry *prev;
@@ -100,6 +106,7 @@ struct xfib_place {
 	struct xfib_entry *last;
 	struct xfib_entry *next;
 	struct xfib_entry *same;
+	unsigned int count;
 };
 
 static void xfib_find_place(struct xinet_net *xn, u32 key, u8 len,
@@ -108,17 +115,22 @@ static void xfib_find_place(struct xinet_net *xn, u32 key, u8 len,
 	struct xfib_entry *e = xlpm_get(&xn->fib.main, key, len);
 
 	*at = (struct xfib_place) {};
-	for (; e && e->fi->metric < fi->metric; e = rtnl_dereference(e->next))
+	for (; e && e->fi->metric < fi->metric; e = rtnl_dereference(e->next)) {
 		at->prev = e;
+		at->count++;
+	}
 	for (; e && e->fi->metric == fi->metric;
 	     e = rtnl_dereference(e->next)) {
 		if (!at->first)
 			at->first = e;
 		at->last = e;
+		at->count++;
 		if (e->fi == fi)
 			at->same = e;
 	}
 	at->next = e;
+	for (; e; e = rtnl_dereference(e->next))
+		at->count++;
 }
 
 /* What the flags of a request make of the routes that are there already. */
@@ -139,6 +151,11 @@ static int xfib_check_place(const struct xfib_place *at, u16 nlflags,
 	if (!replace && !(nlflags & NLM_F_CREATE)) {
 		NL_SET_ERR_MSG(extack, "No route to change");
 		return -ENOENT;
+	}
+	if (!replace && at->count >= XFIB_PREFIX_MAX) {
+		NL_SET_ERR_MSG(extack,
+			       "More than 1024 routes to a prefix are not supported");
+		return -ENOSPC;
 	}
 	return 0;
 }
@@ -178,7 +195,8 @@ static int xfib_insert(struct xinet_net *xn, const struct xfib_config *cfg,
 		xfib_info_put(fi);
 		return 0;
 	}
-	err = xfib_charge(xn, extack);
+	err = xfib_charge(xn, at.first && (cfg->nlflags & NLM_F_REPLACE),
+			  extack);
 	if (err)
 		return err;
 	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);

@@ -10,7 +10,7 @@
 int xaddr_hash_add(struct xinet_net *xn, __be32 addr, u8 type);
 void xaddr_hash_del(struct xinet_net *xn, __be32 addr, u8 type);
 int xaddr_prefix_add(struct xinet_net *xn, struct net_device *dev,
-		     __be32 addr, __be32 mask);
+		     __be32 addr, __be32 mask, struct netlink_ext_ack *extack);
 void xaddr_prefix_del(struct xinet_net *xn, struct net_device *dev,
 		      __be32 addr, __be32 mask);
 const struct xaddr_prefix *xaddr_prefix_find(struct xinet_net *xn,

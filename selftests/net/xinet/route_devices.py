@@ -7,6 +7,8 @@
 	|     default via 10.9.0.254    |         +-----------+
 	+-------------------------------+
 """
+import subprocess
+
 import ktap
 from ktap import check, rows
 from xlab import Ns, command, equal, need, until, veth
@@ -44,6 +46,17 @@ def kind(dst, where=None):
         said = command("xip", "route", "get", dst, status=None)
     word = said.split(" ")[0] if said else None
     return "unicast" if word == dst else word
+
+
+def link(name, how):
+    """Make a device and bring it up; skip where the kernel has no such."""
+    with ns:
+        said = subprocess.run(["ip", "link", "add", name] + how.split(),
+                              check=False, text=True, capture_output=True)
+    if "Unknown device type" in said.stderr:
+        raise ktap.Skip("this kernel has none")
+    equal(said.returncode, 0, said.stderr)
+    ns.ip("link set %s up" % name)
 
 
 @check("down: routes and broadcasts go, addresses stay local")
@@ -161,7 +174,7 @@ def small_mtu():
     ("a tunnel without Ethernet", "type ipip local 1.1.1.1 remote 1.1.1.2",
      "Ethernet")])
 def unsupported(how, why):
-    ns.ip("link add x0 " + how, "link set x0 up")
+    link("x0", how)
     for line in ("addr add 10.6.0.1/24 dev x0", "route add 10.5.0.0/16 dev x0"):
         says = ns.xip_refused(line)
         equal(why in says, True, line + ": " + says)
@@ -170,8 +183,8 @@ def unsupported(how, why):
 
 @check("a device that becomes a port of a VRF loses its addresses")
 def enslaved():
-    ns.ip("link add v0 type vrf table 7", "link set v0 up",
-          "link add d2 type dummy", "link set d2 up")
+    link("v0", "type vrf table 7")
+    link("d2", "type dummy")
     ns.xip("addr add 10.6.0.1/24 dev d2")
     ns.ip("link set d2 master v0")
     equal((addrs(ns, "d2"), "10.6.0.0/24" in routes()), ([], False), "state")
@@ -199,28 +212,28 @@ def apart():
     far.ip("link del d4")
 
 
-@check("200 devices with an address and a route each, gone in one go")
+@check("60 devices with an address and a route each, gone in one go")
 def many():
-    ns.ip(*["link add m%d type dummy" % n for n in range(200)],
-          *["link set m%d up" % n for n in range(200)])
-    ns.xip(*["addr add 10.40.%d.1/24 dev m%d" % (n, n) for n in range(200)],
+    ns.ip(*["link add m%d type dummy" % n for n in range(60)],
+          *["link set m%d up" % n for n in range(60)])
+    ns.xip(*["addr add 10.40.%d.1/24 dev m%d" % (n, n) for n in range(60)],
            *["route add 10.41.%d.0/24 via 10.40.%d.2" % (n, n)
-             for n in range(200)])
-    equal(len(routes()), 402, "routes")
+             for n in range(60)])
+    equal(len(routes()), 122, "routes")
     ns.ip("link set group 9 dev m0",
-          *["link set m%d group 9" % n for n in range(1, 200)])
+          *["link set m%d group 9" % n for n in range(1, 60)])
     ns.ip("link del group 9")
     equal(len(routes()), 2, "routes left")
     equal(addrs(ns), ["127.0.0.1", "10.9.0.1", "10.9.0.2"], "addresses left")
 
 
-@check("5,000 routes with one next hop go with its device")
+@check("2,000 routes with one next hop go with its device")
 def flush():
     ns.ip("link add d5 type dummy", "link set d5 up")
     ns.xip("addr add 10.6.0.1/24 dev d5",
            *["route add 10.%d.%d.0/24 via 10.6.0.2" % (100 + n // 250, n % 250)
-             for n in range(5000)])
-    equal(len(routes()), 5003, "routes")
+             for n in range(2000)])
+    equal(len(routes()), 2003, "routes")
     ns.ip("link set d5 down")
     equal(len(routes()), 2, "routes left")
     ns.ip("link del d5")

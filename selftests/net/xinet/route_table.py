@@ -401,6 +401,23 @@ def limits():
     ns.xip("route del 10.5.0.0/24")
 
 
+@check("a prefix has 1,024 routes at most, lo 64 local subnets")
+def limits_fixed():
+    ns.xip(*["route append 10.5.0.0/16 via 10.9.0.9 metric %d" % n
+             for n in range(2000, 976, -1)])
+    for metric in (1, 1500, 9999):
+        says = ns.xip_refused("route append 10.5.0.0/16 via 10.9.0.10 "
+                              "metric %d" % metric)
+        equal("1024" in says, True, says)
+    ns.xip("route replace 10.5.0.0/16 via 10.9.0.10 metric 1500",
+           "route flush root 10.5.0.0/16")
+    ns.xip(*["addr add 10.%d.0.1/24 dev lo" % n for n in range(100, 162)])
+    says = ns.xip_refused("addr add 10.99.0.1/24 dev lo")
+    equal("64" in says, True, says)
+    ns.xip(*["addr del 10.%d.0.1/24 dev lo" % n for n in range(100, 162)])
+    equal(ns.xip_json("route get 10.8.7.7")[0]["type"], LO, "lo's own")
+
+
 @check("a connected socket follows a change of route and of source")
 def connected():
     ns.xip("route add 10.5.0.0/16 via 10.9.0.11")
