@@ -40,9 +40,13 @@ while True:
     time.sleep(0.0005)    # the rest of the machine wants to run, too
 """
 
-# Opens what the module shows, and sockets, whether it is there or not.
+# Opens what the module shows, and sockets, whether it is there or not. A socket
+# holds the module until an RCU grace period after its close; the pause lets
+# that pass, or there would be no moment without one.
 POKE = """
-import socket
+import socket, time
+pause = 0.2 * %g
+then = 0
 while True:
     for name in ("udp", "snmp", "route"):
         try:
@@ -50,11 +54,14 @@ while True:
                 f.read()
         except OSError:
             pass
+    if time.monotonic() < then:
+        continue
     try:
         socket.socket(19, socket.SOCK_DGRAM).close()
     except OSError:
         pass
-"""
+    then = time.monotonic() + pause
+""" % SLOW
 
 
 def loaded():
