@@ -95,16 +95,23 @@ def ttl_over(value):
 
 @check("the checksum stays right wherever its arithmetic carries")
 def checksum_carries():
-    frames = []
     base = bytearray(bytes(datagram(flags=2)))
-    for number in range(0, 65536, 128):
-        base[18:20] = struct.pack("!H", number | number >> 8 & 127)
-        base[24:26] = b"\0\0"
+
+    def with_checksum(value):
+        """The same packet, its id such that the header has that checksum."""
+        base[18:20] = base[24:26] = b"\0\0"
+        without = inet_checksum(bytes(base[14:34]))
+        base[18:20] = struct.pack("!H", (without - value) % 65535)
         base[24:26] = struct.pack("!H", inet_checksum(bytes(base[14:34])))
-        frames.append(bytes(base))
-    for first in range(0, len(frames), 64):
-        part = frames[first:first + 64]
-        equal(sent_on(*part) == [aged(f) for f in part], True, "frames")
+        return bytes(base)
+    values = [high << 8 | low for high in (0, 1, 2, 0x7f, 0x80, 0xfd, 0xfe,
+                                           0xff)
+              for low in (0, 1, 0x7f, 0x80, 0xfe, 0xff)]
+    frames = [with_checksum(value) for value in values]
+    equal({frame[24:26] for frame in frames} >= {b"\xfe\xff", b"\xff\0"}, True,
+          "the trick")
+    for frame, got in zip(frames, sent_on(*frames), strict=True):
+        equal(got, aged(frame), "checksum 0x%s" % frame[24:26].hex())
 
 
 @check("options go on as they came")
@@ -192,6 +199,20 @@ def mtu_change():
               [b"\0\0" + struct.pack("!H", mtu)], "second word")
         unchanged(datagram(data=b"m" * (mtu - 28), flags=2))
     ns.ip("link set t1 mtu 600")
+
+
+@check("a route's own MTU counts, where it is less than the link's")
+def route_mtu():
+    ns.xip("route add 10.41.0.0/16 via %s mtu 572" % FAR)
+    unchanged(datagram(dst="10.41.0.1", data=b"m" * 544, flags=2))
+    frame = bytes(datagram(dst="10.41.0.1", data=b"m" * 545, flags=2))
+    replies = tap.exchange(frame)
+    equal([f[XICMP].rest for f in replies], [b"\0\0" + struct.pack("!H", 572)],
+          "second word")
+    quote = bytes(replies[0][XICMP].payload)
+    equal(quote, frame[14:14 + len(quote)], "quote")
+    drops(tap, datagram(dst="10.41.0.1", data=b"m" * 545), {"FragFailed": 1})
+    equal(far.frames(), [], "frames sent on")
 
 
 # --- what does not go on -------------------------------------------------------------------

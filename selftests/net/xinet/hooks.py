@@ -278,6 +278,13 @@ def steal(name, point):
     until(lambda: waiting(here) == 0, "the socket's memory back")
 
 
+@rows("NF_STOLEN with an errno (NF_DROP_REASON) at %s: it is the sender's", [
+    p for p in POINTS if p[1] == "client"])
+def reason(name, point):
+    ends_here(name, point, "reason %d" % errno.EHOSTUNREACH, None,
+              errno.EHOSTUNREACH)
+
+
 @check("a verdict that is none ends the packet, counted")
 def odd():
     for verdict in (6, 77, 255):

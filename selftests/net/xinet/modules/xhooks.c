@@ -11,6 +11,7 @@
  *		drop		NF_DROP
  *		errno ARG	NF_DROP with that errno
  *		steal		the packet is freed here
+ *		reason ARG	the same with that errno, as NF_DROP_REASON does
  *		hold		the packet is kept until "release"
  *		repeat ARG	asks for ARG more calls, then accepts
  *		queue ARG	NF_QUEUE to that queue
@@ -45,6 +46,7 @@ enum xhook_kind {
 	XHOOK_DROP,
 	XHOOK_ERRNO,
 	XHOOK_STEAL,
+	XHOOK_REASON,
 	XHOOK_HOLD,
 	XHOOK_REPEAT,
 	XHOOK_QUEUE,
@@ -56,6 +58,7 @@ static const char * const xhook_kinds[] = {
 	[XHOOK_DROP]	= "drop",
 	[XHOOK_ERRNO]	= "errno",
 	[XHOOK_STEAL]	= "steal",
+	[XHOOK_REASON]	= "reason",
 	[XHOOK_HOLD]	= "hold",
 	[XHOOK_REPEAT]	= "repeat",
 	[XHOOK_QUEUE]	= "queue",
@@ -156,6 +159,9 @@ static unsigned int xhook_run(void *priv, struct sk_buff *skb,
 	case XHOOK_STEAL:
 		consume_skb(skb);
 		return NF_STOLEN;
+	case XHOOK_REASON:
+		kfree_skb(skb);
+		return h->arg << NF_VERDICT_QBITS | NF_STOLEN;
 	case XHOOK_HOLD:
 		skb_queue_tail(&xhooks_held, skb);
 		return NF_STOLEN;
