@@ -13,23 +13,6 @@
 #include <net/xinet/sock.h>
 #include "send.h"
 
-/* The XSK_* bit of a boolean option, or -1. */
-static int xsk_option_bit(int optname)
-{
-	switch (optname) {
-	case IP_PKTINFO:
-		return XSK_PKTINFO;
-	case IP_RECVTTL:
-		return XSK_RECVTTL;
-	case IP_RECVTOS:
-		return XSK_RECVTOS;
-	case XIP_REPORT_INET:
-		return XSK_REPORT_INET;
-	default:
-		return -1;
-	}
-}
-
 /* IPv4 takes an int, or where there is no room for one, a byte. */
 static int xsk_option_int(sockptr_t optval, unsigned int optlen, int *val)
 {
@@ -63,42 +46,6 @@ static int xsk_set_ttl(struct sock *sk, int val)
 	return 0;
 }
 
-/**
- * xinet_setsockopt - setsockopt(2), all levels but SOL_SOCKET
- * @sock: the socket
- * @level: SOL_IP, or ENOPROTOOPT
- * @optname: the option
- * @optval: its value
- * @optlen: of @optval in bytes
- *
- * Context: process.
- * Return: 0; -ENOPROTOOPT, -EINVAL, -EFAULT.
- */
-int xinet_setsockopt(struct socket *sock, int level, int optname,
-		     sockptr_t optval, unsigned int optlen)
-{
-	struct sock *sk = sock->sk;
-	int bit, val, err;
-
-	bit = xsk_option_bit(optname);
-	if (level != SOL_IP ||
-	    (bit < 0 && optname != IP_TOS && optname != IP_TTL))
-		return -ENOPROTOOPT;
-	err = xsk_option_int(optval, optlen, &val);
-	if (err)
-		return err;
-
-	lock_sock(sk);
-	if (optname == IP_TOS)
-		err = xsk_set_tos(sk, val);
-	else if (optname == IP_TTL)
-		err = xsk_set_ttl(sk, val);
-	else
-		assign_bit(bit, &xinet_sk(sk)->flags, val);
-	release_sock(sk);
-	return err;
-}
-
 /* IP_MTU: of the path to the peer, as it is now. */
 static int xsk_get_mtu(struct sock *sk, int *val)
 {
@@ -125,29 +72,107 @@ static int xsk_get_mtu(struct sock *sk, int *val)
 	return 0;
 }
 
-static int xsk_get_int(struct sock *sk, int optname, int *val)
+static int xsk_get_tos(struct sock *sk, int *val)
 {
-	const struct xinet_sock *xsk = xinet_sk(sk);
-	int bit = xsk_option_bit(optname);
+	*val = READ_ONCE(xinet_sk(sk)->tos);
+	return 0;
+}
 
-	if (bit >= 0) {
-		*val = test_bit(bit, &xsk->flags);
-		return 0;
-	}
-	switch (optname) {
-	case IP_TOS:
-		*val = READ_ONCE(xsk->tos);
-		return 0;
-	case IP_TTL:
-		*val = READ_ONCE(xsk->ttl);
-		if (*val < 0)
-			*val = READ_ONCE(xinet_sk(sk)->xn->sysctl.default_ttl);
-		return 0;
-	case IP_MTU:
-		return xsk_get_mtu(sk, val);
-	default:
+static int xsk_get_ttl(struct sock *sk, int *val)
+{
+	*val = READ_ONCE(xinet_sk(sk)->ttl);
+	if (*val < 0)
+		*val = READ_ONCE(xinet_sk(sk)->xn->sysctl.default_ttl);
+	return 0;
+}
+
+/**
+ * struct xsk_option - one option of level SOL_IP
+ * @optname: its name
+ * @flag: it is a boolean, kept in that bit (XSK_*) and nowhere else
+ * @set: takes an int; socket lock held; NULL where it can only be read
+ * @get: fills an int in
+ * @set_buf: in place of @set, for a value that is no int; no lock held
+ * @get_buf: in place of @get
+ */
+struct xsk_option {
+	int optname;
+	int flag;
+	int (*set)(struct sock *sk, int val);
+	int (*get)(struct sock *sk, int *val);
+	int (*set_buf)(struct sock *sk, sockptr_t optval, unsigned int optlen);
+	int (*get_buf)(struct sock *sk, char __user *optval,
+		       int __user *optlen);
+};
+
+#define XSK_NO_FLAG	(-1)
+#define XSK_OPTION(name)	.optname = (name), .flag = XSK_NO_FLAG
+
+static const struct xsk_option xsk_options[] = {
+	{ XSK_OPTION(IP_TOS), .set = xsk_set_tos, .get = xsk_get_tos },
+	{ XSK_OPTION(IP_TTL), .set = xsk_set_ttl, .get = xsk_get_ttl },
+	{ XSK_OPTION(IP_MTU), .get = xsk_get_mtu },
+	{ IP_PKTINFO, XSK_PKTINFO },
+	{ IP_RECVTTL, XSK_RECVTTL },
+	{ IP_RECVTOS, XSK_RECVTOS },
+	{ XIP_REPORT_INET, XSK_REPORT_INET },
+};
+
+static const struct xsk_option *xsk_option_find(int level, int optname)
+{
+	unsigned int i;
+
+	if (level != SOL_IP)
+		return NULL;
+	for (i = 0; i < ARRAY_SIZE(xsk_options); i++)
+		if (xsk_options[i].optname == optname)
+			return &xsk_options[i];
+	return NULL;
+}
+
+/**
+ * xinet_setsockopt - setsockopt(2), all levels but SOL_SOCKET
+ * @sock: the socket
+ * @level: SOL_IP, or ENOPROTOOPT
+ * @optname: the option
+ * @optval: its value
+ * @optlen: of @optval in bytes
+ *
+ * Context: process.
+ * Return: 0; -ENOPROTOOPT, -EINVAL, -EFAULT.
+ */
+int xinet_setsockopt(struct socket *sock, int level, int optname,
+		     sockptr_t optval, unsigned int optlen)
+{
+	const struct xsk_option *opt = xsk_option_find(level, optname);
+	struct sock *sk = sock->sk;
+	int val, err;
+
+	if (opt && opt->set_buf)
+		return opt->set_buf(sk, optval, optlen);
+	if (!opt || (opt->flag == XSK_NO_FLAG && !opt->set))
 		return -ENOPROTOOPT;
-	}
+	err = xsk_option_int(optval, optlen, &val);
+	if (err)
+		return err;
+
+	lock_sock(sk);
+	if (opt->set)
+		err = opt->set(sk, val);
+	else
+		assign_bit(opt->flag, &xinet_sk(sk)->flags, val);
+	release_sock(sk);
+	return err;
+}
+
+static int xsk_get_int(struct sock *sk, const struct xsk_option *opt, int *val)
+{
+	if (opt->get)
+		return opt->get(sk, val);
+	if (opt->flag == XSK_NO_FLAG)
+		return -ENOPROTOOPT;
+	*val = xsk_flag(sk, opt->flag);
+	return 0;
 }
 
 /**
@@ -164,16 +189,19 @@ static int xsk_get_int(struct sock *sk, int optname, int *val)
 int xinet_getsockopt(struct socket *sock, int level, int optname,
 		     char __user *optval, int __user *optlen)
 {
+	const struct xsk_option *opt = xsk_option_find(level, optname);
 	int len, val, err;
 	u8 byte;
 
-	if (level != SOL_IP)
+	if (!opt)
 		return -ENOPROTOOPT;
+	if (opt->get_buf)
+		return opt->get_buf(sock->sk, optval, optlen);
 	if (get_user(len, optlen))
 		return -EFAULT;
 	if (len < 0)
 		return -EINVAL;
-	err = xsk_get_int(sock->sk, optname, &val);
+	err = xsk_get_int(sock->sk, opt, &val);
 	if (err)
 		return err;
 
