@@ -155,6 +155,8 @@ struct xaddr_config {
  * @addr: network byte order
  * @type: RTN_LOCAL or RTN_BROADCAST
  * @refs: how many configured addresses (or devices) give rise to it; RTNL
+ * @defended: jiffies when the link was last told against another host that
+ *	it is ours, 0 for never
  * @rcu: frees it a grace period after it left the hash
  *
  * An address that is both someone's local and someone's broadcast address has
@@ -165,6 +167,7 @@ struct xaddr_hnode {
 	__be32 addr;
 	u8 type;
 	unsigned int refs;
+	unsigned long defended;
 	struct rcu_head rcu;
 };
 
@@ -229,6 +232,7 @@ __be32 xinet_select_addr(struct xinet_net *xn, const struct net_device *dev,
 bool xinet_addr_onlink(struct xinet_net *xn, const struct net_device *dev,
 		       __be32 addr);
 struct net_device *xinet_addr_dev(struct xinet_net *xn, __be32 addr);
+bool xaddr_may_defend(struct xinet_net *xn, __be32 addr);
 
 int xaddr_init(void);
 void xaddr_exit(void);

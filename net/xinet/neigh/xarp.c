@@ -10,7 +10,8 @@
  *
  * Rules of reception, in this order:
  *	malformed, or an address that is not one host's	dropped
- *	sender has an address of ours			dropped; a conflict is told
+ *	sender has an address of ours			dropped; a conflict is told,
+ *							the address defended
  *	probe for an address of ours			answered, not learnt
  *	request for an address of ours			learnt and answered
  *	anything else					updates the sender's entry
@@ -123,8 +124,9 @@ static void xarp_reply(struct net_device *dev, const struct xarp_packet *request
 /*
  * The sender has an address of ours. If it is not one of our own devices, on
  * the same link or heard back from it, somebody else uses the address (RFC
- * 5227 section 2.4). A flood of such frames must not cost a walk over the
- * devices each, so only so many of them are looked into.
+ * 5227 section 2.4): it is told here, and the link hears once more whose it
+ * is, which lets the other host know as well. A flood of such frames must not
+ * cost a walk over the devices each, so only so many of them are looked into.
  */
 static enum xinet_drop xarp_own_sender(struct xinet_net *xn,
 				       struct net_device *dev,
@@ -137,6 +139,9 @@ static enum xinet_drop xarp_own_sender(struct xinet_net *xn,
 	if (net_ratelimit())
 		netdev_warn(dev, "xinet: %pM also uses our address %pI4\n",
 			    p->sha, &p->spa);
+	if (xinet_dev_addr_type(xn, dev, p->spa) == RTN_LOCAL &&
+	    xaddr_may_defend(xn, p->spa))
+		xarp_announce(xn, dev, p->spa);
 	return XINET_DROP_XARP_CONFLICT;
 }
 

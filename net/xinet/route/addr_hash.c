@@ -13,6 +13,8 @@
 #include <linux/slab.h>
 #include "route_room.h"
 
+#define XADDR_DEFEND_INTERVAL	(10 * HZ)	/* RFC 5227 section 1.1 */
+
 static struct xaddr_hnode *xaddr_hash_find(struct xinet_net *xn, __be32 addr,
 					   u8 type)
 {
@@ -383,4 +385,31 @@ struct net_device *xinet_addr_dev(struct xinet_net *xn, __be32 addr)
 			if (ifa->local == addr)
 				return xd->dev;
 	return NULL;
+}
+
+/**
+ * xaddr_may_defend - has an address been left undefended for long enough?
+ * @xn: state of the namespace
+ * @addr: a local address, network byte order
+ *
+ * RFC 5227 section 2.4 (c): two hosts that both insist on an address must not
+ * shout at each other more often than every 10 seconds.
+ *
+ * Context: RCU read lock.
+ * Return: true if so; the time is taken down.
+ */
+bool xaddr_may_defend(struct xinet_net *xn, __be32 addr)
+{
+	unsigned long now = jiffies | 1, last;
+	struct xaddr_hnode *h;
+
+	hlist_for_each_entry_rcu(h, &xn->addr.hash[xaddr_hashfn(&xn->addr, addr)],
+				 node) {
+		if (h->addr != addr || h->type != RTN_LOCAL)
+			continue;
+		last = READ_ONCE(h->defended);
+		return (!last || time_after(now, last + XADDR_DEFEND_INTERVAL)) &&
+		       cmpxchg(&h->defended, last, now) == last;
+	}
+	return false;
 }

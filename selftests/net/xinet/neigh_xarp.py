@@ -371,7 +371,10 @@ def malformed_tpa(addr):
 @check("a sender with the host's own address is refused, and told as a conflict")
 def conflict():
     delta = Delta(ns)
-    refused(request(HOST, BAD[1], tpa=HOST), {"XarpConflict"})
+    tap.send(request(HOST, BAD[1], tpa=HOST))
+    equal(raw_frames(), [expected(BCAST_MAC, 1, HOST_MAC, HOST, "0:0:0:0:0:0",
+                                  HOST)], "the address is defended, once")
+    equal(delta.drops(), {"XarpConflict": 1}, "drops")
     for frame in (request(HOST, BAD[1], tpa=BAD[0]), reply(HOST, BAD[1]),
                   request("10.8.0.1", BAD[1], tpa=HOST)):
         refused(frame, {"XarpConflict", "XarpIgnored"})
