@@ -363,6 +363,7 @@ struct xinet_room {
  * or the first socket() comes, all is there.
  */
 static const struct xinet_room xinet_rooms[] = {
+	{ xsk_rcvmem_init, xsk_rcvmem_exit },
 	{ xneigh_init, xneigh_exit },
 	{ xroute_init, xroute_exit },
 	{ xudp_table_init, xudp_table_exit },

@@ -67,6 +67,7 @@ struct xinet_net;
 	X(UDP_CSUM,		UdpChecksum,		UDP_CSUM)	\
 	X(NO_SOCKET,		NoSocket,		NO_SOCKET)	\
 	X(RCVBUF,		RcvBuf,			SOCKET_RCVBUFF)	\
+	X(RCVMEM,		RcvMem,			PROTO_MEM)	\
 	X(SOCKET_FILTER,	SocketFilter,		SOCKET_FILTER)	\
 	X(ICMP_SHORT,		IcmpShort,		PKT_TOO_SMALL)	\
 	X(ICMP_CSUM,		IcmpChecksum,		ICMP_CSUM)	\

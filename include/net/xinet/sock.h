@@ -129,4 +129,9 @@ int xdgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 int xsk_queue_rcv(struct xinet_net *xn, struct sock *sk, struct sk_buff *skb,
 		  unsigned int hlen);
 
+/* socket/rcvmem.c */
+bool xsk_rcvmem_charge(struct sk_buff *skb);
+int xsk_rcvmem_init(void);
+void xsk_rcvmem_exit(void);
+
 #endif /* _NET_XINET_SOCK_H */

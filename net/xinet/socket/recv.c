@@ -25,7 +25,6 @@ static void xsk_enqueue(struct sock *sk, struct sk_buff *skb)
 	BUILD_BUG_ON(offsetofend(struct xip_skb_cb, rtype) >
 		     SOCK_SKB_CB_OFFSET);
 	skb->dev = NULL;
-	skb_set_owner_r(skb, sk);
 	spin_lock(&queue->lock);
 	sock_skb_set_dropcount(sk, skb);
 	__skb_queue_tail(queue, skb);
@@ -62,6 +61,23 @@ static int xsk_copy_datagram(const struct sk_buff *skb, struct msghdr *msg,
 	return skb_copy_datagram_msg(skb, 0, msg, len);
 }
 
+/* A queue that its reader does not empty: is there room for more? */
+static noinline bool xsk_rcvbuf_slow(struct xinet_net *xn, struct sock *sk,
+				     struct sk_buff *skb, unsigned int rmem)
+{
+	enum xinet_drop why = XINET_DROP_RCVBUF;
+
+	if (rmem < READ_ONCE(sk->sk_rcvbuf)) {
+		skb_set_owner_r(skb, sk);
+		if (xsk_rcvmem_charge(skb))
+			return true;
+		why = XINET_DROP_RCVMEM;
+	}
+	atomic_inc(&sk->sk_drops);
+	xinet_drop(xn, skb, why);
+	return false;
+}
+
 /**
  * xsk_queue_rcv - give a datagram to a socket
  * @xn: state of the namespace
@@ -70,12 +86,14 @@ static int xsk_copy_datagram(const struct sk_buff *skb, struct msghdr *msg,
  * @hlen: bytes of transport header, which a socket filter sees and may not cut
  *
  * Context: softirq, RCU read lock.
- * Return: 0; -ENOMEM where the receive buffer is full; or the filter's error.
- * In either case the datagram has been dropped and counted by cause.
+ * Return: 0; -ENOMEM where the receive buffer is full, or all buffers of the
+ * host together hold too much; or the filter's error. In these cases the
+ * datagram has been dropped and counted by cause.
  */
 int xsk_queue_rcv(struct xinet_net *xn, struct sock *sk, struct sk_buff *skb,
 		  unsigned int hlen)
 {
+	unsigned int rmem;
 	int err;
 
 	err = sk_filter_trim_cap(sk, skb, hlen);
@@ -85,12 +103,12 @@ int xsk_queue_rcv(struct xinet_net *xn, struct sock *sk, struct sk_buff *skb,
 		return err;
 	}
 	__skb_pull(skb, hlen);
-	if (unlikely(atomic_read(&sk->sk_rmem_alloc) >=
-		     READ_ONCE(sk->sk_rcvbuf))) {
-		atomic_inc(&sk->sk_drops);
-		xinet_drop(xn, skb, XINET_DROP_RCVBUF);
+	rmem = atomic_read(&sk->sk_rmem_alloc);
+	/* an eighth of its buffer is a socket's own, the rest is counted */
+	if (likely(rmem < (unsigned int)READ_ONCE(sk->sk_rcvbuf) / 8))
+		skb_set_owner_r(skb, sk);
+	else if (!xsk_rcvbuf_slow(xn, sk, skb, rmem))
 		return -ENOMEM;
-	}
 	xsk_enqueue(sk, skb);
 	return 0;
 }
