@@ -52,8 +52,26 @@ missing_files()
 	done
 }
 
+# Last cells of conformance.rst: "PROGRAM: part of a check's name" or "PROGRAM".
+tests_not_there()
+{
+	local program name file
+	[ -e $docs/conformance.rst ] || return
+	# a cell may be folded: join its lines first
+	sed -E ':a;N;$!ba;s/\n {7}/ /g' $docs/conformance.rst |
+		grep -oE '[a-z_0-9]+\.(py|c|sh)(: .*)?$' | sort -u |
+		while read -r program; do
+			name=${program#*: }
+			file=$(find selftests -name "${program%%: *}" | head -n 1)
+			[ -n "$file" ] || { echo "no test $program"; continue; }
+			[ "$name" = "$program" ] ||
+				tr -s '\n" ' ' ' <"$file" | grep -qF -- "$name" ||
+				echo "$file has no check: $name"
+		done
+}
+
 echo "KTAP version 1"
-echo "1..4"
+echo "1..5"
 check "drop.h has causes at all" "$([ "$(causes_in_code | wc -l)" -ge 50 ] ||
 	echo "only $(causes_in_code | wc -l)")"
 check "each drop cause is documented" \
@@ -61,4 +79,5 @@ check "each drop cause is documented" \
 check "each documented drop cause exists" \
 	"$(comm -13 <(causes_in_code) <(causes_in_docs))"
 check "each file that the documentation names exists" "$(missing_files)"
+check "each test that conformance.rst names exists" "$(tests_not_there)"
 exit $failed

@@ -90,6 +90,12 @@ def length_exact():
     delivered(tap.udp(b"four", len=32), b"four")
 
 
+@rows("TTL %d is delivered: it is only spent by going on", [
+    (ttl, ttl) for ttl in (0, 1, 2, 255)])
+def any_ttl(ttl):
+    delivered(tap.udp(b"ttl", ttl=ttl), b"ttl")
+
+
 @check("a wrong header checksum is dropped: each bit of it")
 def header_checksum():
     good = tap.udp(b"c")
