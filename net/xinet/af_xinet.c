@@ -275,6 +275,8 @@ static const struct xinet_net_room xinet_net_rooms[] = {
 	{ .init = xmib_net_init, .exit = xmib_net_exit },
 	{ .init = xsysctl_net_init, .exit = xsysctl_net_exit },
 	{ .exit = xnf_net_exit },
+	{ .init = xip_frag_net_init, .pre_exit = xip_frag_net_pre_exit,
+	  .exit = xip_frag_net_exit },
 	{ .init = xicmp_net_init, .exit = xicmp_net_exit },
 	{ .init = xneigh_net_init, .pre_exit = xneigh_net_pre_exit,
 	  .exit = xneigh_net_exit },
@@ -364,6 +366,7 @@ struct xinet_room {
  */
 static const struct xinet_room xinet_rooms[] = {
 	{ xsk_rcvmem_init, xsk_rcvmem_exit },
+	{ xip_frag_init, xip_frag_exit },
 	{ xneigh_init, xneigh_exit },
 	{ xroute_init, xroute_exit },
 	{ xudp_table_init, xudp_table_exit },

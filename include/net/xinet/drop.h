@@ -26,7 +26,12 @@ struct xinet_net;
 	X(BAD_OPTIONS,		BadOptions,		IP_INHDR)	\
 	X(SOURCE_ROUTE,		SourceRoute,		IP_INHDR)	\
 	X(BAD_FRAGMENT,		BadFragment,		IP_INHDR)	\
-	X(FRAGMENT,		FragmentReceived,	NOT_SPECIFIED)	\
+	X(FRAG_DUP,		FragDuplicate,		NOT_SPECIFIED)	\
+	X(FRAG_OVERLAP,		FragOverlap,		NOT_SPECIFIED)	\
+	X(FRAG_LENGTH,		FragLength,		NOT_SPECIFIED)	\
+	X(FRAG_ECN,		FragEcn,		NOT_SPECIFIED)	\
+	X(FRAG_FULL,		FragMemory,		NOMEM)		\
+	X(FRAG_TIMEOUT,		FragTimeout,		NOT_SPECIFIED)	\
 	X(LYING_GSO,		GsoMetadata,		NOT_SPECIFIED)	\
 	X(LYING_CSUM,		CsumMetadata,		NOT_SPECIFIED)	\
 	/* route */							\

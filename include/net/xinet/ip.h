@@ -24,6 +24,7 @@
  * @out: output device between the route lookup and xip_output
  * @rtype: RTN_* the route lookup said
  * @gw: @nexthop is a gateway
+ * @mtu: what the route takes, in bytes with the XIP header
  * @nexthop: whom to resolve on @out, network byte order; on a socket's queue
  *	the core has written its count of drops here
  *
@@ -36,7 +37,18 @@ struct xip_skb_cb {
 	struct net_device *out;
 	u8 rtype;
 	bool gw;
+	u16 mtu;
 	__be32 nexthop;
+};
+
+/**
+ * enum xip_defrag_user - who puts fragments together, each apart from others
+ * @XIP_DEFRAG_LOCAL_DELIVER: the host, what is for itself
+ * @XIP_DEFRAG_CONNTRACK: a router that tracks connections, what it forwards
+ */
+enum xip_defrag_user {
+	XIP_DEFRAG_LOCAL_DELIVER,
+	XIP_DEFRAG_CONNTRACK,
 };
 
 #define XIPCB(skb) ((struct xip_skb_cb *)((skb)->cb))
@@ -66,6 +78,7 @@ int xip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
 	    struct net_device *orig_dev);
 int xip_local_deliver(struct sk_buff *skb);
 int xip_forward(struct sk_buff *skb, const struct xroute *rt);
+int xip_defrag(struct net *net, struct sk_buff *skb, u32 user);
 int xip_output(struct net *net, struct sock *sk, struct sk_buff *skb);
 int xip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb);
 int xip_send_skb(struct net *net, struct sock *sk, struct sk_buff *skb);
@@ -82,9 +95,10 @@ static inline void xip_route_to_cb(struct sk_buff *skb, const struct xroute *rt)
 	struct xip_skb_cb *cb = XIPCB(skb);
 
 	cb->out = rt->dev;
-	cb->nexthop = rt->nexthop;
 	cb->rtype = rt->type;
 	cb->gw = rt->gw;
+	cb->mtu = rt->mtu;
+	cb->nexthop = rt->nexthop;
 }
 
 /**

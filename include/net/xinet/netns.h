@@ -7,6 +7,7 @@
 #include <net/netns/generic.h>
 #include <net/xinet/addr.h>
 #include <net/xinet/fib.h>
+#include <net/xinet/frag.h>
 #include <net/xinet/icmp.h>
 #include <net/xinet/mib.h>
 #include <net/xinet/neigh.h>
@@ -25,6 +26,7 @@ struct proc_dir_entry;
  * @fib: routes
  * @neigh: neighbours
  * @nf: hook chains
+ * @frag: fragments that wait for others
  * @icmp: rate limits and message counters
  * @sysctl: settings
  * @proc_dir: /proc/net/xinet
@@ -37,6 +39,7 @@ struct xinet_net {
 	struct xfib_net fib;
 	struct xneigh_net neigh;
 	struct xnf_net nf;
+	struct xfrag_net frag;
 	struct xicmp_net icmp;
 	struct xinet_sysctl sysctl;
 	struct proc_dir_entry *proc_dir;

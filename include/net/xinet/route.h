@@ -44,21 +44,23 @@ struct xflow {
 /**
  * struct xroute - the answer of a route lookup
  * @dev: output device (lo for RTN_LOCAL); no reference is held
+ * @type: RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST or RTN_MULTICAST
+ * @gw: @nexthop is a gateway
+ * @mtu: largest packet the path takes, in bytes with the XIP header
  * @nexthop: whom to resolve on @dev: the gateway, or the destination itself
  *	(127.0.0.1 or the source where the caller asked for destination 0)
  * @saddr: the source to use where the sender has bound none
- * @mtu: largest packet the path takes, in bytes with the XIP header
- * @type: RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST or RTN_MULTICAST
- * @gw: @nexthop is a gateway
  * @genid: the namespace's generation when the lookup began
+ *
+ * @type to @nexthop lie as in struct xip_skb_cb, which gets them in one go.
  */
 struct xroute {
 	struct net_device *dev;
-	__be32 nexthop;
-	__be32 saddr;
-	u32 mtu;
 	u8 type;
 	bool gw;
+	u16 mtu;
+	__be32 nexthop;
+	__be32 saddr;
 	u32 genid;
 };
 

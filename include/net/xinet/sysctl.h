@@ -28,6 +28,9 @@ struct xinet_net;
  * @icmp_ignore_bogus_error_responses: say nothing of ICMP errors that answer
  *	a broadcast
  * @accept_redirects: follow redirects of the gateway in use
+ * @frag_high_thresh: bytes of fragments that may wait
+ * @frag_low_thresh: after that many did, no new datagram is begun above these
+ * @frag_time: how long a datagram may take to become whole, in s
  * @gc_thresh1: neighbours below which none is collected
  * @gc_thresh2: neighbours above which stale ones go after 5 s
  * @gc_thresh3: most neighbours the namespace may have
@@ -58,6 +61,9 @@ struct xinet_sysctl {
 	int icmp_echo_ignore_broadcasts;
 	int icmp_ignore_bogus_error_responses;
 	int accept_redirects;
+	int frag_high_thresh;
+	int frag_low_thresh;
+	int frag_time;
 	int gc_thresh1;
 	int gc_thresh2;
 	int gc_thresh3;

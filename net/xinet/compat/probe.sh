@@ -81,6 +81,8 @@ have	PROTO_RECVMSG_NOBLOCK	net/sock.h '\(\*recvmsg\)\([^)]*int noblock'
 # inet_frag_kill() counts the references the caller has to drop
 have	INET_FRAG_KILL_REFS	net/inet_frag.h \
 	'inet_frag_kill\(struct inet_frag_queue \*(q|fq), int \*refs\)'
+# references on page fragments in a header of their own
+have	SKBUFF_REF_H		linux/skbuff_ref.h 'skb_frag_ref\('
 # the drop reason comes back from the receive queue's filter
 exports	SOCK_QUEUE_RCV_SKB_REASON	sock_queue_rcv_skb_reason
 

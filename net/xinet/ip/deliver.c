@@ -38,7 +38,8 @@ static int xip_local_deliver_finish(struct net *net, struct sock *sk,
  * xip_local_deliver - a packet is for this host
  * @skb: the packet; consumed
  *
- * Fragments are not put together yet: they end here, counted.
+ * A fragment waits here for the others; the one that makes the datagram whole
+ * goes on as the datagram.
  *
  * Context: softirq, RCU read lock.
  * Return: NET_RX_SUCCESS or NET_RX_DROP.
@@ -49,12 +50,9 @@ int xip_local_deliver(struct sk_buff *skb)
 	struct net *net = dev_net(dev);
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 
-	if (unlikely(ip_is_fragment(ip_hdr(skb)))) {
-		XIP_INC_STATS(xn, IPSTATS_MIB_REASMREQDS);
-		XIP_INC_STATS(xn, IPSTATS_MIB_REASMFAILS);
-		xinet_drop(xn, skb, XINET_DROP_FRAGMENT);
-		return NET_RX_DROP;
-	}
+	if (unlikely(ip_is_fragment(ip_hdr(skb))) &&
+	    xip_defrag(net, skb, XIP_DEFRAG_LOCAL_DELIVER))
+		return NET_RX_SUCCESS;
 	return XNF_HOOK(NF_INET_LOCAL_IN, xn, net, NULL, skb, dev, NULL,
 			xip_local_deliver_finish);
 }

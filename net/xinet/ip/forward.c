@@ -53,20 +53,17 @@ static bool xip_forward_ttl_ok(struct xinet_net *xn, struct sk_buff *skb)
 	return false;
 }
 
-/* RFC 1191 section 4: does it fit, and if not, who must know? */
+/* RFC 1191 section 4: does it fit, or may it be cut behind POST_ROUTING? */
 static bool xip_forward_mtu_ok(struct xinet_net *xn, struct sk_buff *skb,
 			       u32 mtu)
 {
-	enum xinet_drop why = XINET_DROP_FRAG_FAILED;
-
-	if (likely(skb->len <= mtu))
+	if (likely(skb->len <= mtu) ||
+	    !(ip_hdr(skb)->frag_off & htons(IP_DF)) ||
+	    XIPCB(skb)->parm.flags & IPSKB_FRAG_PMTU)
 		return true;
 	XIP_INC_STATS(xn, IPSTATS_MIB_FRAGFAILS);
-	if (ip_hdr(skb)->frag_off & htons(IP_DF)) {
-		xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
-		why = XINET_DROP_FRAG_NEEDED;
-	}
-	xinet_drop(xn, skb, why);
+	xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
+	xinet_drop(xn, skb, XINET_DROP_FRAG_NEEDED);
 	return false;
 }
 
@@ -99,6 +96,10 @@ int xip_forward(struct sk_buff *skb, const struct xroute *rt)
 	skb->priority = rt_tos2priority(ip_hdr(skb)->tos);
 	xip_forward_hash(skb, ip_hdr(skb));
 	xip_route_to_cb(skb, rt);
+	/* what came in fragments leaves in fragments no larger */
+	if (unlikely(XIPCB(skb)->parm.frag_max_size))
+		XIPCB(skb)->mtu = min(XIPCB(skb)->mtu,
+				      XIPCB(skb)->parm.frag_max_size);
 
 	return XNF_HOOK(NF_INET_FORWARD, xn, net, NULL, skb, in, rt->dev,
 			xip_forward_finish);

@@ -2,7 +2,7 @@
 /*
  * From a transport or xip_forward() to the neighbour: xip_send_skb,
  * xip_local_out, LOCAL_OUT, xip_output, POST_ROUTING, xip_finish_output,
- * xip_finish_output2.
+ * xip_fragment if it is too large, xip_finish_output2.
  *
  * In: packets with a route from this RCU section; BH or process context. Out:
  * to xneigh_output(). From here on a packet holds no pointer of ours.
@@ -20,22 +20,29 @@ static int xip_finish_output2(struct xinet_net *xn, struct sk_buff *skb)
 	return xneigh_output(xn, skb, cb->nexthop, cb->rtype);
 }
 
-/*
- * The route's MTU was heeded when the packet was made; the device's own may
- * have shrunk since, or a hook may have let the packet grow.
- */
+/* DF forbids to cut it: the sender has to know (RFC 1191 section 4). */
 static int xip_output_too_big(struct xinet_net *xn, struct sk_buff *skb)
 {
-	enum xinet_drop why = XINET_DROP_FRAG_FAILED;
-
 	XIP_INC_STATS(xn, IPSTATS_MIB_FRAGFAILS);
-	if (ip_hdr(skb)->frag_off & htons(IP_DF)) {
-		xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
-			   READ_ONCE(skb->dev->mtu));
-		why = XINET_DROP_FRAG_NEEDED;
-	}
-	xinet_drop(xn, skb, why);
+	xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
+		   XIPCB(skb)->mtu);
+	xinet_drop(xn, skb, XINET_DROP_FRAG_NEEDED);
 	return -EMSGSIZE;
+}
+
+/* Larger than the route takes, or than the fragments it was put together of. */
+static int xip_output_large(struct xinet_net *xn, struct sk_buff *skb)
+{
+	const struct inet_skb_parm *parm = &XIPCB(skb)->parm;
+	unsigned int mtu = XIPCB(skb)->mtu;
+	bool df = ip_hdr(skb)->frag_off & htons(IP_DF);
+
+	/* each of its fragments forbids to be cut, not the whole */
+	if (parm->flags & IPSKB_FRAG_PMTU)
+		df = parm->frag_max_size > mtu;
+	if (df)
+		return xip_output_too_big(xn, skb);
+	return xip_fragment(xn, skb, mtu, xip_finish_output2);
 }
 
 /* Let a copy of our own broadcast come in as if from the link. */
@@ -61,11 +68,11 @@ static int xip_finish_output(struct net *net, struct sock *sk,
 {
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 
-	if (unlikely(skb->len > READ_ONCE(skb->dev->mtu)))
-		return xip_output_too_big(xn, skb);
 	if (unlikely(XIPCB(skb)->rtype == RTN_BROADCAST) &&
 	    !(skb->dev->flags & IFF_LOOPBACK))
 		xip_loop_broadcast(xn, skb);
+	if (unlikely(skb->len > XIPCB(skb)->mtu))
+		return xip_output_large(xn, skb);
 	return xip_finish_output2(xn, skb);
 }
 

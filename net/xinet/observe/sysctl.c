@@ -140,6 +140,41 @@ static int xsysctl_seconds(XINET_CTL_CONST struct ctl_table *ctl, int write,
 	return err;
 }
 
+/* The lower of the two limits of reassembly stays the lower. */
+static int xsysctl_frag_high(XINET_CTL_CONST struct ctl_table *ctl, int write,
+			     void *buffer, size_t *lenp, loff_t *ppos)
+{
+	struct xinet_sysctl *sc = container_of((int *)ctl->data,
+					       struct xinet_sysctl,
+					       frag_high_thresh);
+	struct ctl_table tmp = {
+		.data = ctl->data,
+		.maxlen = sizeof(int),
+		.mode = ctl->mode,
+		.extra1 = &sc->frag_low_thresh,
+		.extra2 = SYSCTL_INT_MAX,
+	};
+
+	return proc_dointvec_minmax(&tmp, write, buffer, lenp, ppos);
+}
+
+static int xsysctl_frag_low(XINET_CTL_CONST struct ctl_table *ctl, int write,
+			    void *buffer, size_t *lenp, loff_t *ppos)
+{
+	struct xinet_sysctl *sc = container_of((int *)ctl->data,
+					       struct xinet_sysctl,
+					       frag_low_thresh);
+	struct ctl_table tmp = {
+		.data = ctl->data,
+		.maxlen = sizeof(int),
+		.mode = ctl->mode,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = &sc->frag_high_thresh,
+	};
+
+	return proc_dointvec_minmax(&tmp, write, buffer, lenp, ppos);
+}
+
 #define XSYSCTL_INT(field, min, max) XSYSCTL_AS(#field, field, min, max)
 
 #define XSYSCTL_AS(name, field, min, max)				\
@@ -180,6 +215,9 @@ static const struct ctl_table xsysctl_template[] = {
 	XSYSCTL_INT(icmp_echo_ignore_broadcasts, SYSCTL_ZERO, SYSCTL_ONE),
 	XSYSCTL_INT(icmp_ignore_bogus_error_responses, SYSCTL_ZERO, SYSCTL_ONE),
 	XSYSCTL_INT(accept_redirects, SYSCTL_ZERO, SYSCTL_ONE),
+	XSYSCTL_BY("frag_high_thresh", frag_high_thresh, xsysctl_frag_high),
+	XSYSCTL_BY("frag_low_thresh", frag_low_thresh, xsysctl_frag_low),
+	XSYSCTL_INT(frag_time, SYSCTL_ONE, &xsysctl_day),
 	XSYSCTL_INT(gc_thresh1, SYSCTL_ZERO, &xsysctl_gc_max),
 	XSYSCTL_INT(gc_thresh2, SYSCTL_ZERO, &xsysctl_gc_max),
 	XSYSCTL_INT(gc_thresh3, SYSCTL_ONE, &xsysctl_gc_max),
@@ -213,6 +251,9 @@ static const struct xinet_sysctl xsysctl_defaults = {
 	.icmp_msgs_burst = 50,
 	.icmp_echo_ignore_broadcasts = 1,
 	.icmp_ignore_bogus_error_responses = 1,
+	.frag_high_thresh = 4 << 20,
+	.frag_low_thresh = 3 << 20,
+	.frag_time = 30,
 	.gc_thresh1 = 128,
 	.gc_thresh2 = 512,
 	.gc_thresh3 = 1024,
