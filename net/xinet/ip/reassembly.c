@@ -95,17 +95,15 @@ static void xip_frag_tell(struct xinet_net *xn, struct xip_frag_queue *fq,
 		xicmp_send(skb, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME, 0);
 }
 
-static void xip_frag_timed_out(struct xip_frag_queue *fq)
+static void xip_frag_timed_out(struct xip_frag_queue *fq, struct sk_buff *first)
 {
 	struct xinet_net *xn = xinet_pernet_rcu(fq->q.fqdir->net);
-	struct sk_buff *skb = xip_frag_first(fq);
 
 	XIP_INC_STATS(xn, IPSTATS_MIB_REASMFAILS);
 	XIP_INC_STATS(xn, IPSTATS_MIB_REASMTIMEOUT);
-	spin_unlock(&fq->q.lock);
-	if (skb) {
-		xip_frag_tell(xn, fq, skb);
-		xinet_drop(xn, skb, XINET_DROP_FRAG_TIMEOUT);
+	if (first) {
+		xip_frag_tell(xn, fq, first);
+		xinet_drop(xn, first, XINET_DROP_FRAG_TIMEOUT);
 	} else {
 		xinet_drop_count(xn, XINET_DROP_FRAG_TIMEOUT);
 	}
@@ -115,22 +113,24 @@ static void xip_frag_timed_out(struct xip_frag_queue *fq)
 static void xip_frag_expire(struct timer_list *timer)
 {
 	struct inet_frag_queue *q = from_timer(q, timer, timer);
+	struct sk_buff *first = NULL;
+	bool alive = false;
 	int refs = 1;		/* the timer's own */
 
 	rcu_read_lock();
 	spin_lock(&q->lock);
-	if (q->flags & INET_FRAG_COMPLETE) {
-		spin_unlock(&q->lock);
-	} else {
+	if (!(q->flags & INET_FRAG_COMPLETE)) {
 		xinet_frag_kill(q, &refs);
 		/* pairs with fqdir_pre_exit(): then nothing else may be used */
-		if (READ_ONCE(q->fqdir->dead)) {
+		alive = !READ_ONCE(q->fqdir->dead);
+		if (alive)
+			first = xip_frag_first(xip_frag_of(q));
+		else
 			xinet_frag_flush(q);
-			spin_unlock(&q->lock);
-		} else {
-			xip_frag_timed_out(xip_frag_of(q));
-		}
 	}
+	spin_unlock(&q->lock);
+	if (alive)
+		xip_frag_timed_out(xip_frag_of(q), first);
 	rcu_read_unlock();
 	xinet_frag_putn(q, refs);
 }
