@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ICMP messages that come in: echo answered, errors taken to the transport
+ * ICMP messages that come in: requests answered, errors taken to the transport
  * that caused them, the rest to ping sockets or to an end.
  *
- * In: from xip_local_deliver_finish(), skb->data at the ICMP header. Out: echo
- * replies through xip_send_skb(); errors through err_handler.
+ * In: from xip_local_deliver_finish(), skb->data at the ICMP header. Out:
+ * replies by icmp_reply.c; errors through err_handler.
  */
 #include <linux/icmp.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
-#include <net/checksum.h>
 #include <net/ip.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
@@ -37,32 +36,6 @@ const struct xicmp_err xicmp_err_convert[NR_ICMP_UNREACH + 1] = {
 	[ICMP_PREC_CUTOFF]	= { EHOSTUNREACH, true },
 };
 
-/* A reply to an echo request, payload copied; NULL without memory. */
-static struct sk_buff *xicmp_echo_build(const struct sk_buff *req,
-					const struct xroute *rt)
-{
-	unsigned int hlen = LL_RESERVED_SPACE(rt->dev) + sizeof(struct iphdr);
-	struct icmphdr *icmph;
-	struct sk_buff *skb;
-
-	skb = alloc_skb(hlen + req->len + rt->dev->needed_tailroom,
-			GFP_ATOMIC | __GFP_NOWARN);
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, hlen);
-	skb_reset_transport_header(skb);
-	icmph = skb_put(skb, req->len);
-	if (skb_copy_bits(req, 0, icmph, req->len)) {
-		kfree_skb(skb);
-		return NULL;
-	}
-	icmph->type = ICMP_ECHOREPLY;
-	icmph->code = 0;
-	icmph->checksum = 0;
-	icmph->checksum = ip_compute_csum(icmph, req->len);
-	return skb;
-}
-
 /* RFC 1122 section 3.2.2.6: answer an echo request. */
 static enum xinet_drop xicmp_echo(struct xinet_net *xn, struct sk_buff *skb)
 {
@@ -86,16 +59,12 @@ static enum xinet_drop xicmp_echo(struct xinet_net *xn, struct sk_buff *skb)
 		XIP_INC_STATS(xn, IPSTATS_MIB_FRAGFAILS);
 		return XINET_DROP_FRAG_FAILED;
 	}
+	if (!xicmp_limits_allow(xn, &rt, fl.daddr, ICMP_ECHOREPLY, 0))
+		return XINET_DROP_ICMP_IGNORED;
 	reply = xicmp_echo_build(skb, &rt);
 	if (!reply)
 		return XINET_DROP_NO_MEMORY;
-	reply->mark = 0;
-	XICMP_INC_STATS(xn, ICMP_MIB_OUTMSGS);
-	atomic_long_inc(&xn->icmp.msgs[256 + ICMP_ECHOREPLY]);
-	xip_build_header(reply, &rt, fl.saddr ?: rt.saddr, fl.daddr,
-			 IPPROTO_ICMP, READ_ONCE(xn->sysctl.default_ttl),
-			 iph->tos);
-	xip_send_skb(xn->net, NULL, reply);
+	xicmp_reply_send(xn, reply, &rt, &fl, iph->tos);
 	return XINET_DROP_NONE;
 }
 
@@ -107,6 +76,8 @@ static u32 xicmp_error_info(const struct icmphdr *icmph)
 		return ntohs(icmph->un.frag.mtu);
 	if (icmph->type == ICMP_PARAMETERPROB)
 		return ntohl(icmph->un.gateway) >> 24;
+	if (icmph->type == ICMP_REDIRECT)
+		return ntohl(icmph->un.gateway);
 	return 0;
 }
 
@@ -131,6 +102,9 @@ static const struct iphdr *xicmp_quote(struct sk_buff *skb)
 	if (quoted->version != XIP_VERSION || quoted->ihl < 5 ||
 	    !pskb_may_pull(skb, quoted->ihl * 4 + 8))
 		return NULL;
+	/* RFC 1122 section 3.2.2: a later fragment has no ports to go by */
+	if (((const struct iphdr *)skb->data)->frag_off & htons(IP_OFFSET))
+		return NULL;
 	return (const struct iphdr *)skb->data;
 }
 
@@ -144,7 +118,8 @@ static enum xinet_drop xicmp_error(struct xinet_net *xn, struct sk_buff *skb)
 	if (icmph.type == ICMP_DEST_UNREACH && icmph.code > NR_ICMP_UNREACH)
 		return XINET_DROP_ICMP_TYPE;
 	quoted = xicmp_quote(skb);
-	if (!quoted)
+	/* whom none of ours sent, none of ours need hear of */
+	if (!quoted || xinet_addr_type(xn, quoted->saddr) != RTN_LOCAL)
 		return XINET_DROP_ICMP_QUOTE;
 	/* RFC 1122 3.2.2: an error about a broadcast should never have come */
 	if (xinet_addr_type(xn, quoted->daddr) == RTN_BROADCAST &&
@@ -176,6 +151,7 @@ static const xicmp_handler xicmp_handlers[NR_ICMP_TYPES + 1] = {
 	[ICMP_ECHO]		= xicmp_echo,
 	[ICMP_TIME_EXCEEDED]	= xicmp_error,
 	[ICMP_PARAMETERPROB]	= xicmp_error,
+	[ICMP_TIMESTAMP]	= xicmp_timestamp,
 };
 
 /* What is wrong with the message before its type matters? */
@@ -201,7 +177,8 @@ static enum xinet_drop xicmp_dispatch(struct xinet_net *xn,
 	if (type > NR_ICMP_TYPES || !xicmp_handlers[type])
 		return XINET_DROP_ICMP_TYPE;
 	/* only a request may have been sent to many */
-	if (XIPCB(skb)->rtype != RTN_LOCAL && type != ICMP_ECHO)
+	if (XIPCB(skb)->rtype != RTN_LOCAL && type != ICMP_ECHO &&
+	    type != ICMP_TIMESTAMP)
 		return XINET_DROP_ICMP_IGNORED;
 	return xicmp_handlers[type](xn, skb);
 }

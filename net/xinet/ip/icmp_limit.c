@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How many ICMP errors may leave (RFC 1812 section 4.3.2.8).
+ * How many ICMP messages may leave (RFC 1812 section 4.3.2.8): errors, and what
+ * else icmp_ratemask says.
  *
  * Two token buckets: one for the namespace, so that a flood of faulty packets
  * costs a bounded number of answers, and one for each of 256 groups of
  * destinations, so that one of them cannot use up the others' share. IPv4's
  * own bucket is not touched.
  */
+#include <linux/icmp.h>
 #include <linux/jhash.h>
 #include <linux/math64.h>
+#include <linux/netdevice.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/route.h>
 #include "ip.h"
 
 #define XICMP_PEERS	256
@@ -31,14 +35,8 @@ struct xicmp_peer {
 
 static u32 xicmp_peer_secret __read_mostly;
 
-/**
- * xicmp_global_allow - may the namespace send one more error?
- * @xn: state of the namespace
- *
- * Context: BH or process.
- * Return: true if so; it is charged for.
- */
-bool xicmp_global_allow(struct xinet_net *xn)
+/* May the namespace send one more? It is charged for. */
+static bool xicmp_global_allow(struct xinet_net *xn)
 {
 	u32 rate = READ_ONCE(xn->sysctl.icmp_msgs_per_sec);
 	u32 burst = READ_ONCE(xn->sysctl.icmp_msgs_burst);
@@ -66,26 +64,16 @@ bool xicmp_global_allow(struct xinet_net *xn)
 	return ok;
 }
 
-/**
- * xicmp_peer_allow - may this host be sent one more error?
- * @xn: state of the namespace
- * @peer: destination of the error, network byte order
- * @type: ICMP type; only those in icmp_ratemask are limited
- *
- * Context: BH or process.
- * Return: true if so; it is charged for.
- */
-bool xicmp_peer_allow(struct xinet_net *xn, __be32 peer, u8 type)
+/* May this host be sent one more? It is charged for. */
+static bool xicmp_peer_allow(struct xinet_net *xn, __be32 peer)
 {
 	unsigned long cost = msecs_to_jiffies(READ_ONCE(xn->sysctl.icmp_ratelimit));
 	unsigned long now = jiffies;
 	struct xicmp_peer *p;
 	bool ok;
 
-	if (!cost || type > 30 ||
-	    !(READ_ONCE(xn->sysctl.icmp_ratemask) & 1 << type))
+	if (!cost)
 		return true;
-
 	p = &xn->icmp.peers[jhash_1word((__force u32)peer, xicmp_peer_secret) %
 			    XICMP_PEERS];
 	spin_lock_bh(&p->lock);
@@ -99,6 +87,37 @@ bool xicmp_peer_allow(struct xinet_net *xn, __be32 peer, u8 type)
 	if (!ok)
 		XICMP_INC_STATS(xn, ICMP_MIB_RATELIMITHOST);
 	return ok;
+}
+
+/* Is a message under the limits at all? */
+static bool xicmp_limited(struct xinet_net *xn, const struct xroute *rt,
+			  u8 type, u8 code)
+{
+	if (type > NR_ICMP_TYPES ||
+	    !(READ_ONCE(xn->sysctl.icmp_ratemask) & 1 << type))
+		return false;
+	/* path MTU discovery and local programs wait for theirs */
+	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED)
+		return false;
+	return !(rt->dev->flags & IFF_LOOPBACK);
+}
+
+/**
+ * xicmp_limits_allow - may one more message leave?
+ * @xn: state of the namespace
+ * @rt: the way it would go, from this RCU section
+ * @daddr: its destination, network byte order
+ * @type: ICMP type; only those in icmp_ratemask are limited
+ * @code: its code
+ *
+ * Context: BH or process, RCU read lock.
+ * Return: true if so; it is charged for.
+ */
+bool xicmp_limits_allow(struct xinet_net *xn, const struct xroute *rt,
+			__be32 daddr, u8 type, u8 code)
+{
+	return likely(!xicmp_limited(xn, rt, type, code)) ||
+	       (xicmp_peer_allow(xn, daddr) && xicmp_global_allow(xn));
 }
 
 /**

@@ -82,17 +82,6 @@ static bool xicmp_may_send(struct xinet_net *xn, const struct sk_buff *skb,
 	return !xicmp_about_error(skb, iph);
 }
 
-/* The limits, but for what path MTU discovery and local programs wait for. */
-static bool xicmp_limits_allow(struct xinet_net *xn, const struct xroute *rt,
-			       __be32 daddr, u8 type, u8 code)
-{
-	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED)
-		return true;
-	if (rt->dev->flags & IFF_LOOPBACK)
-		return true;
-	return xicmp_peer_allow(xn, daddr, type) && xicmp_global_allow(xn);
-}
-
 /* ICMP header and quote; room for XIP and link headers is left before them. */
 static struct sk_buff *xicmp_error_build(const struct sk_buff *about,
 					 const struct xroute *rt,

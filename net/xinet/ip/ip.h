@@ -3,16 +3,26 @@
 #ifndef _XINET_IP_IP_H
 #define _XINET_IP_IP_H
 
+#include <net/xinet/drop.h>
+
 struct sk_buff;
+struct xflow;
 struct xinet_net;
+struct xroute;
 
 int xip_input_init(void);
 void xip_input_exit(void);
 
-bool xicmp_global_allow(struct xinet_net *xn);
-bool xicmp_peer_allow(struct xinet_net *xn, __be32 peer, u8 type);
+bool xicmp_limits_allow(struct xinet_net *xn, const struct xroute *rt,
+			__be32 daddr, u8 type, u8 code);
 int xicmp_limit_net_init(struct xinet_net *xn);
 void xicmp_limit_net_exit(struct xinet_net *xn);
+
+struct sk_buff *xicmp_echo_build(const struct sk_buff *req,
+				 const struct xroute *rt);
+void xicmp_reply_send(struct xinet_net *xn, struct sk_buff *reply,
+		      const struct xroute *rt, const struct xflow *fl, u8 tos);
+enum xinet_drop xicmp_timestamp(struct xinet_net *xn, struct sk_buff *skb);
 
 /* Where a finished fragment goes; consumes it. */
 typedef int (*xip_fragment_output)(struct xinet_net *xn, struct sk_buff *skb);
