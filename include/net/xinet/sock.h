@@ -21,6 +21,7 @@ enum {
 	XSK_RECVTTL,		/* IP_RECVTTL */
 	XSK_RECVTOS,		/* IP_RECVTOS */
 	XSK_REPORT_INET,	/* XIP_REPORT_INET */
+	XSK_RECVERR,		/* IP_RECVERR */
 };
 
 /**
@@ -122,6 +123,15 @@ struct xsk_dest {
 	__be16 port;
 	bool connected;
 };
+
+/* socket/errqueue.c */
+void xsk_icmp_error(struct sock *sk, const struct sk_buff *skb, int err,
+		    __be16 port, u32 info, const u8 *payload);
+void xsk_local_error(struct sock *sk, int err, __be32 daddr, __be16 port,
+		     u32 info);
+int xsk_too_big(struct sock *sk, const struct xsk_dest *dst, u32 mtu);
+int xsk_set_recverr(struct sock *sk, int val);
+int xsk_recv_error(struct sock *sk, struct msghdr *msg, size_t len);
 
 /* socket/recv.c */
 int xdgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,

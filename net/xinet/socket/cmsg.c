@@ -5,6 +5,7 @@
  * In: syscalls, process context. The level is SOL_IP, types and layouts are
  * IPv4's.
  */
+#include <linux/errqueue.h>
 #include <linux/ip.h>
 #include <linux/netdevice.h>
 #include <net/xinet/ip.h>
@@ -122,7 +123,11 @@ static void xsk_cmsg_put_pktinfo(struct sock *sk, struct msghdr *msg,
 	};
 	const struct net_device *dev;
 
-	if (XIPCB(skb)->rtype != RTN_LOCAL) {
+	if (skb->pkt_type == PACKET_OUTGOING) {
+		/* from the error queue: an answer to us, or our own packet */
+		if (SKB_EXT_ERR(skb)->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING)
+			info.ipi_spec_dst.s_addr = iph->saddr;
+	} else if (XIPCB(skb)->rtype != RTN_LOCAL) {
 		rcu_read_lock();
 		dev = dev_get_by_index_rcu(net, info.ipi_ifindex);
 		info.ipi_spec_dst.s_addr = !dev ? 0 :

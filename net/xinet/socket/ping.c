@@ -218,10 +218,11 @@ bool xping_rcv(struct xinet_net *xn, struct sk_buff *skb)
 /**
  * xping_err - an ICMP error quotes an echo request of ours
  * @skb: the ICMP packet, skb->data at the quoted XIP header; not consumed
- * @info: MTU or pointer, unused until sockets have an error queue
+ * @info: MTU, pointer or gateway, for the error queue
  *
  * Unlike UDP's, a ping socket's next call reports it unconnected too: with one
- * identifier a socket, there is no doubt whom it concerns.
+ * identifier a socket, there is no doubt whom it concerns. What is no error but
+ * advice, only the error queue (IP_RECVERR) hears of, as EREMOTEIO.
  *
  * Context: softirq, RCU read lock.
  */
@@ -250,8 +251,12 @@ void xping_err(struct sk_buff *skb, u32 info)
 		error = EPROTO;
 		break;
 	default:
-		return;
+		if (!xsk_flag(sk, XSK_RECVERR))
+			return;
+		error = EREMOTEIO;
+		break;
 	}
+	xsk_icmp_error(sk, skb, error, 0, info, (const u8 *)inner);
 	WRITE_ONCE(sk->sk_err, error);
 	sk_error_report(sk);
 }

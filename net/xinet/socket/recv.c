@@ -142,7 +142,7 @@ int xdgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 	if (unlikely(flags & MSG_OOB))
 		return -EOPNOTSUPP;
 	if (unlikely(flags & MSG_ERRQUEUE))
-		return sock_recv_errqueue(sk, msg, len, SOL_IP, IP_RECVERR);
+		return xsk_recv_error(sk, msg, len);
 
 	skb = xsk_dequeue(sk, flags);
 	if (unlikely(!skb)) {

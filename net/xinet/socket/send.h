@@ -163,7 +163,7 @@ static __always_inline int xsk_tx_prepare(struct sock *sk,
 			xneigh_confirm(xinet_sk(sk)->xn, tx->rt.dev,
 				       tx->rt.nexthop);
 		if (unlikely(len + sizeof(struct iphdr) > tx->rt.mtu))
-			err = -EMSGSIZE;
+			err = xsk_too_big(sk, dst, tx->rt.mtu);
 	}
 	rcu_read_unlock();
 	return err;

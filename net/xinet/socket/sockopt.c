@@ -116,6 +116,7 @@ static const struct xsk_option xsk_options[] = {
 	{ IP_RECVTTL, XSK_RECVTTL },
 	{ IP_RECVTOS, XSK_RECVTOS },
 	{ XIP_REPORT_INET, XSK_REPORT_INET },
+	{ IP_RECVERR, XSK_RECVERR, .set = xsk_set_recverr },
 };
 
 static const struct xsk_option *xsk_option_find(int level, int optname)

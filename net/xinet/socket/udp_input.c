@@ -156,12 +156,13 @@ static struct xicmp_err xudp_icmp_error(const struct icmphdr *icmph)
 /**
  * xudp_err - an ICMP error quotes a datagram this host sent
  * @skb: the ICMP packet, skb->data at the quoted XIP header; not consumed
- * @info: MTU or pointer, unused until sockets have an error queue
+ * @info: MTU or pointer, for the error queue
  *
- * RFC 1122 section 4.1.3.3. Only a connected socket is told, since an
- * unconnected one could not say whom its next error is about. It hears of every
- * destination unreachable, among them the host unreachable that this host sends
- * itself when a neighbour does not answer; of the others only what is final.
+ * RFC 1122 section 4.1.3.3. With IP_RECVERR a program hears of everything.
+ * Else only a connected socket is told, since an unconnected one could not say
+ * whom its next error is about. It hears of every destination unreachable,
+ * among them the host unreachable that this host sends itself when a neighbour
+ * does not answer; of the others only what is final.
  *
  * Context: softirq, RCU read lock.
  */
@@ -189,9 +190,13 @@ void xudp_err(struct sk_buff *skb, u32 info)
 		return;
 	}
 	e = xudp_icmp_error(icmp_hdr(skb));
-	if (!e.error || sk->sk_state != TCP_ESTABLISHED)
+	if (!e.error)
 		return;
-	if (!e.fatal && icmp_hdr(skb)->type != ICMP_DEST_UNREACH)
+	if (xsk_flag(sk, XSK_RECVERR))
+		xsk_icmp_error(sk, skb, e.error, uh->dest, info,
+			       (const u8 *)(uh + 1));
+	else if (sk->sk_state != TCP_ESTABLISHED ||
+		 (!e.fatal && icmp_hdr(skb)->type != ICMP_DEST_UNREACH))
 		return;
 	WRITE_ONCE(sk->sk_err, e.error);
 	sk_error_report(sk);

@@ -59,7 +59,7 @@ static int xudp_send_skb(struct sock *sk, struct sk_buff *skb,
 
 /*
  * As IPv4: that the device's queue refused a datagram is counted, and an error
- * only for a program that asks for such errors; none can yet.
+ * only for a program that asks for such errors.
  */
 static int xudp_count_sent(struct sock *sk, int err)
 {
@@ -72,7 +72,7 @@ static int xudp_count_sent(struct sock *sk, int err)
 	if (err != -ENOBUFS && err != -EAGAIN)
 		return err;
 	XUDP_INC_STATS(xn, UDP_MIB_SNDBUFERRORS);
-	return err == -ENOBUFS ? 0 : err;
+	return err == -ENOBUFS && !xsk_flag(sk, XSK_RECVERR) ? 0 : err;
 }
 
 /**

@@ -236,7 +236,7 @@ TEST_F(sockopt, lengths_and_pointers)
 TEST_F(sockopt, booleans)
 {
 	static const int options[] = {
-		IP_PKTINFO, IP_RECVTTL, IP_RECVTOS, XIP_REPORT_INET,
+		IP_PKTINFO, IP_RECVTTL, IP_RECVTOS, IP_RECVERR, XIP_REPORT_INET,
 	};
 	unsigned int i;
 
@@ -486,6 +486,7 @@ static bool is_there(int level, int option)
 	case IP_PKTINFO:
 	case IP_RECVTTL:
 	case IP_RECVTOS:
+	case IP_RECVERR:
 	case IP_MTU:
 		return true;
 	default:
