@@ -4,10 +4,10 @@
  *
  * In: options and an address. Out: a line an answer, a summary, and ping(8)'s
  * exit status. Here is the loop: when to send, how long to wait, when to end.
+ * SIGINT and SIGTERM end it, SIGQUIT asks how it stands.
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -34,6 +34,7 @@ static int catch_signals(sigset_t *before)
 	sigemptyset(&caught);
 	sigaddset(&caught, SIGINT);
 	sigaddset(&caught, SIGTERM);
+	sigaddset(&caught, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &caught, before);
 	return signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -51,7 +52,20 @@ static void release_signals(int fd, const sigset_t *before)
 	sigprocmask(SIG_SETMASK, before, NULL);
 }
 
-/* Wait for a packet, a signal or a time; false if it was a signal. */
+/* Does a signal end the run, or only ask? */
+static bool goes_on(const struct ping_run *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGQUIT)
+			return false;
+		ping_status(r);
+	}
+	return true;
+}
+
+/* Wait for a packet, a signal or a time; false if a signal ends the run. */
 static bool wait_until(const struct ping_run *r, __u64 when)
 {
 	struct pollfd pfd[] = {
@@ -67,7 +81,7 @@ static bool wait_until(const struct ping_run *r, __u64 when)
 
 	if (ppoll(pfd, 2, &ts, NULL) < 0)
 		return false;
-	return !(pfd[1].revents & POLLIN);
+	return !(pfd[1].revents & POLLIN) || goes_on(r);
 }
 
 /* With a deadline -c counts answers, without one what was sent. */
@@ -141,13 +155,6 @@ static void loop(struct ping_run *r)
 	}
 }
 
-static const char *dst_text(const struct ping_run *r)
-{
-	static char buf[INET_ADDRSTRLEN];
-
-	return inet_ntop(AF_INET, &r->opt->dst, buf, sizeof(buf));
-}
-
 static void print_header(const struct ping_run *r)
 {
 	const struct ping_opt *o = r->opt;
@@ -157,74 +164,13 @@ static void print_header(const struct ping_run *r)
 
 	if (xip_opt.json)
 		return;
-	printf("PING %s (%s) ", dst_text(r), dst_text(r));
+	printf("PING %s (%s) ", ping_dst(r), ping_dst(r));
 	if ((o->src || o->dev) &&
 	    !getsockname(r->fd, (struct sockaddr *)&sa, &len) &&
 	    inet_ntop(AF_INET, &sa.sxin_addr, src, sizeof(src)))
 		printf("from %s %s: ", src, o->dev ? out_clean(o->dev) : "");
 	printf("%u(%u) bytes of data.\n", o->size, o->size + 28);
 	fflush(stdout);
-}
-
-/* Mean and standard deviation of the round trips, in milliseconds. */
-static void statistics(const struct ping_run *r, double *avg, double *mdev)
-{
-	double mean = r->sum / r->timed;
-	double var = r->sum2 / r->timed - mean * mean;
-
-	*avg = mean / 1000;
-	*mdev = var > 0 ? sqrt(var) / 1000 : 0;
-}
-
-static void print_json(const struct ping_run *r, __u64 ms)
-{
-	double avg, mdev;
-
-	out_open(NULL);
-	out_str("dst", NULL, dst_text(r));
-	out_uint("transmitted", NULL, r->sent);
-	out_uint("received", NULL, r->received);
-	out_uint("duplicates", NULL, r->dups);
-	out_uint("errors", NULL, r->errors);
-	out_uint("time", NULL, ms);
-	if (r->timed) {
-		statistics(r, &avg, &mdev);
-		out_open("rtt");
-		out_ms("min", r->min / 1000.0);
-		out_ms("avg", avg);
-		out_ms("max", r->max / 1000.0);
-		out_ms("mdev", mdev);
-		out_close();
-	}
-	out_close();
-}
-
-static void print_summary(const struct ping_run *r)
-{
-	__u64 ms = (ping_now() - r->start) / 1000;
-	double avg, mdev;
-
-	if (xip_opt.json) {
-		print_json(r, ms);
-		return;
-	}
-	printf("\n--- %s ping statistics ---\n", dst_text(r));
-	printf("%llu packets transmitted, %llu received, ",
-	       (unsigned long long)r->sent, (unsigned long long)r->received);
-	if (r->dups)
-		printf("+%llu duplicates, ", (unsigned long long)r->dups);
-	if (r->errors)
-		printf("+%llu errors, ", (unsigned long long)r->errors);
-	if (r->sent)
-		printf("%.4g%% packet loss, ",
-		       r->received > r->sent ? 0.0 :
-		       100.0 * (r->sent - r->received) / r->sent);
-	printf("time %llums\n", (unsigned long long)ms);
-	if (!r->timed)
-		return;
-	statistics(r, &avg, &mdev);
-	printf("rtt min/avg/max/mdev = %.3f/%.3f/%.3f/%.3f ms\n",
-	       r->min / 1000.0, avg, r->max / 1000.0, mdev);
 }
 
 static int ping_run(struct args *a)
@@ -251,7 +197,7 @@ static int ping_run(struct args *a)
 	r.start = ping_now();
 	loop(&r);
 	release_signals(r.signals, &mask);
-	print_summary(&r);
+	ping_summary(&r);
 	close(r.fd);
 	if (!r.received || (o.deadline && r.received < o.count))
 		return PING_NONE;

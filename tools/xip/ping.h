@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The parts of `xip ping`: options, one echo, the loop. */
+/* The parts of `xip ping`: options, one echo, errors, the loop, the sums. */
 #ifndef XIP_PING_H
 #define XIP_PING_H
 
@@ -33,6 +33,7 @@ struct args;
  * @pmtu: IP_PMTUDISC_*, or -1 for the default
  * @broadcast: @dst may be a broadcast address
  * @quiet: only the summary
+ * @flood: a character an echo and an answer, in place of lines
  */
 struct ping_opt {
 	__be32 dst, src;
@@ -41,7 +42,7 @@ struct ping_opt {
 	__u64 interval, wait, deadline;
 	__u32 size, ttl;
 	int pmtu;
-	bool broadcast, quiet;
+	bool broadcast, quiet, flood;
 };
 
 /**
@@ -53,6 +54,8 @@ struct ping_opt {
  * @sent: echoes sent
  * @received: answers, without duplicates
  * @dups: answers to what had been answered
+ * @reordered: answers that came behind that of a later echo
+ * @highest: sequence number of the latest echo that was answered
  * @errors: errors that came back, from sending or later
  * @signals: readable when the user interrupts
  * @start: when the run began, in microseconds
@@ -61,6 +64,7 @@ struct ping_opt {
  * @max: longest
  * @sum: of all, @timed of them
  * @sum2: of their squares
+ * @ewma: moving average of the round trips, in microseconds
  * @timed: round trips in @sum
  */
 struct ping_run {
@@ -68,17 +72,24 @@ struct ping_run {
 	int fd, signals;
 	__u64 sent_at[PING_SEQS];
 	__u8 answered[PING_SEQS / 8];
-	__u64 sent, received, dups, errors;
+	__u64 sent, received, dups, reordered, errors;
+	__u16 highest;
 	__u64 start, last;
 	__u64 min, max, timed;
-	double sum, sum2;
+	double sum, sum2, ewma;
 };
 
 int ping_options(struct args *a, struct ping_opt *o);
 int ping_socket(const struct ping_opt *o);
 __u64 ping_now(void);
+const char *ping_dst(const struct ping_run *r);
 void ping_send(struct ping_run *r);
 bool ping_receive(struct ping_run *r);
+int ping_errors(struct ping_run *r);
+void ping_count_error(struct ping_run *r, const char *what);
+void ping_flood_char(char c);
+void ping_summary(const struct ping_run *r);
+void ping_status(const struct ping_run *r);
 
 extern const char ping_help[];
 

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "errq.h"
 #include "out.h"
 #include "ping.h"
 #include "xip.h"
@@ -61,6 +62,8 @@ static int set_options(int fd, const struct ping_opt *o)
 	}
 	if (setsockopt(fd, SOL_IP, IP_RECVTTL, &on, sizeof(on)))
 		return trouble("asking for the TTL");
+	if (errq_enable(fd))
+		return trouble("asking for errors");
 	return 0;
 }
 
@@ -73,7 +76,6 @@ static int set_addresses(int fd, const struct ping_opt *o)
 	if (o->src && bind(fd, p, sizeof(sa)))
 		return trouble("bind");
 	sa.sxin_addr.s_addr = o->dst;
-	/* errors that come back are told only to a connected socket */
 	if (!connect(fd, p, sizeof(sa)))
 		return 0;
 	if (errno != EACCES || o->broadcast)
@@ -121,11 +123,17 @@ static __u8 pattern(unsigned int seq, size_t i)
 	return i + 37 * seq;
 }
 
-static void count_error(struct ping_run *r, const char *what)
+/*
+ * Sending failed: for what an earlier echo met, which is no reason not to send
+ * this one; or for a reason that the queue, or else errno, tells.
+ */
+static bool send_again(struct ping_run *r)
 {
-	r->errors++;
-	if (!r->opt->quiet && !xip_opt.json)
-		fprintf(stderr, "ping: %s: %s\n", what, strerror(errno));
+	int found = ping_errors(r);
+
+	if (!found)
+		ping_count_error(r, "sendmsg");
+	return found > 0;
 }
 
 /**
@@ -149,11 +157,11 @@ void ping_send(struct ping_run *r)
 	r->sent++;
 	r->answered[seq / 8] &= ~(1U << seq % 8);
 	r->sent_at[seq] = ping_now();
+	if (r->opt->flood)
+		ping_flood_char('.');
 	do
 		n = send(r->fd, buf, sizeof(icmph) + r->opt->size, 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		count_error(r, "sendmsg");
+	while (n < 0 && (errno == EINTR || send_again(r)));
 }
 
 /**
@@ -164,6 +172,7 @@ void ping_send(struct ping_run *r)
  * @seq: its sequence number
  * @ttl: as it arrived, or -1 if the kernel did not say
  * @dup: the echo had been answered before
+ * @late: an echo sent after it was answered before
  * @rtt: round trip in microseconds
  */
 struct answer {
@@ -172,7 +181,7 @@ struct answer {
 	size_t len;
 	unsigned int seq;
 	int ttl;
-	bool dup;
+	bool dup, late;
 	__u64 rtt;
 };
 
@@ -198,6 +207,8 @@ static void print_flaws(const struct ping_run *r, const struct answer *reply)
 
 	if (reply->dup)
 		printf(" (DUP!)");
+	else if (reply->late)
+		printf(" (out of order)");
 	if (n < r->opt->size)
 		printf(" (truncated)");
 	for (i = 0; i < n && i < r->opt->size; i++) {
@@ -213,7 +224,9 @@ static void print_answer(const struct ping_run *r, const struct answer *reply)
 {
 	char addr[INET_ADDRSTRLEN];
 
-	if (r->opt->quiet || xip_opt.json)
+	if (r->opt->flood)
+		ping_flood_char('\b');
+	if (r->opt->quiet || r->opt->flood || xip_opt.json)
 		return;
 	inet_ntop(AF_INET, &reply->from.sxin_addr, addr, sizeof(addr));
 	printf("%zu bytes from %s: icmp_seq=%u", reply->len, addr, reply->seq);
@@ -236,12 +249,21 @@ static void count_answer(struct ping_run *r, struct answer *reply)
 		r->dups++;
 	else
 		r->received++;
+	/* sequence numbers wrap: half of them are behind any */
+	reply->late = r->timed && !reply->dup &&
+		      (__s16)(reply->seq - r->highest) < 0;
+	if (!r->timed || (__s16)(reply->seq - r->highest) > 0)
+		r->highest = reply->seq;
+	r->reordered += reply->late;
 	if (!r->timed || reply->rtt < r->min)
 		r->min = reply->rtt;
 	if (reply->rtt > r->max)
 		r->max = reply->rtt;
 	r->sum += reply->rtt;
 	r->sum2 += (double)reply->rtt * reply->rtt;
+	if (!r->timed)
+		r->ewma = reply->rtt;
+	r->ewma += ((double)reply->rtt - r->ewma) / 8;
 	r->timed++;
 }
 
@@ -265,7 +287,7 @@ static void take_answer(struct ping_run *r, struct answer *reply)
  * ping_receive - take one answer or error, if there is one
  * @r: the run
  *
- * Return: whether there was an answer, so that there may be another.
+ * Return: whether there was one, so that there may be another.
  */
 bool ping_receive(struct ping_run *r)
 {
@@ -281,8 +303,13 @@ bool ping_receive(struct ping_run *r)
 	ssize_t n = recvmsg(r->fd, &msg, MSG_DONTWAIT);
 
 	if (n < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			count_error(r, "recvmsg");
+		int err = errno;
+
+		if (ping_errors(r))
+			return true;
+		errno = err;
+		if (err != EAGAIN && err != EINTR)
+			ping_count_error(r, "recvmsg");
 		return false;
 	}
 	reply.len = n;

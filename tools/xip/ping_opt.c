@@ -22,7 +22,7 @@
 const char ping_help[] =
 "Usage: xip ping [ -c COUNT ] [ -i SECONDS ] [ -s BYTES ] [ -t TTL ]\n"
 "                [ -M { do | dont | want } ] [ -W SECONDS ] [ -w SECONDS ]\n"
-"                [ -I { D | A } ] [ -b ] [ -q ] [ -n ] A\n"
+"                [ -I { D | A } ] [ -b ] [ -f ] [ -q ] [ -n ] A\n"
 "  -c   stop after so many echoes\n"
 "  -i   time between two echoes (1)\n"
 "  -s   data bytes of an echo (56)\n"
@@ -32,8 +32,10 @@ const char ping_help[] =
 "  -w   stop after so many seconds, whatever was answered\n"
 "  -I   send through a device or from an address\n"
 "  -b   the address may be a broadcast address\n"
+"  -f   flood: the next echo at once, a dot each; root only\n"
 "  -q   print the summary only\n"
 "  -n   numbers only; always so\n"
+"Errors that come back are shown with who sent them; ^\\ shows how it stands.\n"
 "Exit status: 0 answered, 1 no answer (or with -c and -w too few), 2 error.\n";
 
 static int bad_value(char opt, const char *val, const char *why)
@@ -134,6 +136,10 @@ static bool option_flag(char opt, struct ping_opt *o)
 	case 'b':
 		o->broadcast = true;
 		return true;
+	case 'f':
+		o->flood = true;
+		o->interval = 0;
+		return true;
 	}
 	return opt == 'n';
 }
@@ -201,6 +207,11 @@ int ping_options(struct args *a, struct ping_opt *o)
 			ret = option_word(a, word, o);
 		else
 			ret = option_dst(word, o, &have_dst);
+	}
+	if (!ret && o->flood && o->interval < INTERVAL_USER && geteuid()) {
+		fprintf(stderr,
+			"Error: only root may flood; others add -i 0.002 or more.\n");
+		return PING_ERROR;
 	}
 	if (ret || have_dst)
 		return ret;

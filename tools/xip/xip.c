@@ -24,6 +24,7 @@ struct xip_options xip_opt;
 
 static const struct object * const objects[] = {
 	&xip_addr, &xip_route, &xip_neigh, &xip_ping, &xip_stat,
+	&xip_traceroute,
 };
 
 /* Abbreviations are those of ip(8) where it has the object. */
@@ -36,6 +37,7 @@ static const struct keyword object_words[] = {
 	{ "neighbor", 6, 2 },
 	{ "ping", 1, 3 },
 	{ "stat", 2, 4 },
+	{ "traceroute", 6, 5 },
 	{ "help", 0, ARG_HELP },
 	{ }
 };
@@ -43,7 +45,8 @@ static const struct keyword object_words[] = {
 static const char usage_text[] =
 "Usage: xip [ OPTIONS ] OBJECT { COMMAND | help }\n"
 "       xip [ OPTIONS ] [ -force ] -batch FILE\n"
-"where  OBJECT := { addr | route | neigh | ping | stat }\n"
+"where  OBJECT := { addr | route | neigh | ping | stat |\n"
+"                   traceroute }\n"
 "       OPTIONS := { -j[son] | -p[retty] | -s[tatistics] | -d[etails] |\n"
 "                    -o[neline] | -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
 "                    -V[ersion] | -h[elp] }\n"

@@ -82,7 +82,8 @@ struct object {
 	int (*run)(struct args *a);
 };
 
-extern const struct object xip_addr, xip_route, xip_neigh, xip_ping, xip_stat;
+extern const struct object xip_addr, xip_route, xip_neigh, xip_ping, xip_stat,
+			   xip_traceroute;
 
 int xip_run(struct args *a);
 int xip_batch(const char *path);
