@@ -46,10 +46,32 @@ static void xsk_error_fill(struct sk_buff *skb, const __be32 *daddr,
 	skb->dev = NULL;
 }
 
-/* Takes the skb. */
-static void xsk_error_queue(struct sock *sk, struct sk_buff *skb)
+/*
+ * Takes the skb. sk_err (unless @err is 0) changes with the queue, under the
+ * lock that sock_dequeue_err_skb() takes: whoever has emptied the queue then
+ * finds no error of what he has read.
+ */
+static void xsk_error_queue(struct sock *sk, struct sk_buff *skb, int err)
 {
-	if (likely(!sock_queue_err_skb(sk, skb)))
+	struct sk_buff_head *queue = &sk->sk_error_queue;
+	unsigned long flags;
+	bool fits;
+
+	fits = atomic_read(&sk->sk_rmem_alloc) + skb->truesize <
+	       READ_ONCE(sk->sk_rcvbuf);
+	if (fits) {
+		skb_set_owner_r(skb, sk);
+		/* what the core knows an entry of this queue by */
+		skb->pkt_type = PACKET_OUTGOING;
+	}
+	spin_lock_irqsave(&queue->lock, flags);
+	if (fits)
+		__skb_queue_tail(queue, skb);
+	if (err)
+		WRITE_ONCE(sk->sk_err, err);
+	spin_unlock_irqrestore(&queue->lock, flags);
+	sk_error_report(sk);
+	if (likely(fits))
 		return;
 	atomic_inc(&sk->sk_drops);
 	/* nothing of the error's words may look like a packet's */
@@ -57,8 +79,15 @@ static void xsk_error_queue(struct sock *sk, struct sk_buff *skb)
 	xinet_drop(xinet_sk(sk)->xn, skb, XINET_DROP_RCVBUF);
 }
 
+/* Without a queue the error is all there is. */
+static void xsk_error_set(struct sock *sk, int err)
+{
+	WRITE_ONCE(sk->sk_err, err);
+	sk_error_report(sk);
+}
+
 /**
- * xsk_icmp_error - tell a program of an ICMP error, if it asked for them
+ * xsk_icmp_error - tell a program of an ICMP error
  * @sk: the socket that sent the datagram in question
  * @skb: the ICMP packet, headers set, skb->data at the quoted XIP header; not
  *	consumed
@@ -67,7 +96,9 @@ static void xsk_error_queue(struct sock *sk, struct sk_buff *skb)
  * @info: MTU, pointer or gateway, host byte order
  * @payload: where in the linear part of @skb the program's own data begins
  *
- * Without IP_RECVERR nothing happens. sk_err is the caller's business.
+ * Becomes the next call's error and, with IP_RECVERR, an entry of the queue.
+ * Whether a program without IP_RECVERR is to hear of it is for the caller to
+ * know.
  *
  * Context: softirq, RCU read lock.
  */
@@ -85,17 +116,20 @@ void xsk_icmp_error(struct sock *sk, const struct sk_buff *skb, int err,
 	};
 	struct sk_buff *copy;
 
-	if (!xsk_flag(sk, XSK_RECVERR))
+	if (!xsk_flag(sk, XSK_RECVERR)) {
+		xsk_error_set(sk, err);
 		return;
+	}
 	/* only its own words are written to, never the shared data */
 	copy = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
 	if (!copy) {
 		xinet_drop_count(xinet_sk(sk)->xn, XINET_DROP_NO_MEMORY);
+		xsk_error_set(sk, err);
 		return;
 	}
 	xsk_error_fill(copy, &quoted->daddr, port, &ee);
 	__skb_pull(copy, payload - copy->data);
-	xsk_error_queue(sk, copy);
+	xsk_error_queue(sk, copy, err);
 }
 
 /**
@@ -136,7 +170,7 @@ void xsk_local_error(struct sock *sk, int err, __be32 daddr, __be16 port,
 	__skb_pull(skb, sizeof(*iph));
 	xip_cb_init(skb, 0);
 	xsk_error_fill(skb, &iph->daddr, port, &ee);
-	xsk_error_queue(sk, skb);
+	xsk_error_queue(sk, skb, 0);
 }
 
 /**

@@ -257,8 +257,6 @@ void xping_err(struct sk_buff *skb, u32 info)
 		break;
 	}
 	xsk_icmp_error(sk, skb, error, 0, info, (const u8 *)inner);
-	WRITE_ONCE(sk->sk_err, error);
-	sk_error_report(sk);
 }
 
 /**

@@ -192,12 +192,9 @@ void xudp_err(struct sk_buff *skb, u32 info)
 	e = xudp_icmp_error(icmp_hdr(skb));
 	if (!e.error)
 		return;
-	if (xsk_flag(sk, XSK_RECVERR))
-		xsk_icmp_error(sk, skb, e.error, uh->dest, info,
-			       (const u8 *)(uh + 1));
-	else if (sk->sk_state != TCP_ESTABLISHED ||
-		 (!e.fatal && icmp_hdr(skb)->type != ICMP_DEST_UNREACH))
+	if (!xsk_flag(sk, XSK_RECVERR) &&
+	    (sk->sk_state != TCP_ESTABLISHED ||
+	     (!e.fatal && icmp_hdr(skb)->type != ICMP_DEST_UNREACH)))
 		return;
-	WRITE_ONCE(sk->sk_err, e.error);
-	sk_error_report(sk);
+	xsk_icmp_error(sk, skb, e.error, uh->dest, info, (const u8 *)(uh + 1));
 }

@@ -12,6 +12,7 @@ import os
 import select
 import socket
 import struct
+import threading
 
 import ktap
 from ktap import check, rows
@@ -309,6 +310,39 @@ def bounded():
         raise AssertionError("queued %d of 40" % count)
     told(quote, 3, 3)
     equal(Error(sock).key()[0], "ECONNREFUSED", "room again")
+    sock.close()
+
+
+@check("who reads an error while it comes in does not meet it again")
+def together():
+    sock, quote, *_ = udp()
+    frame = bytes(tap.xip(proto=1, src="10.77.1.1") /
+                  XICMP(type=3, code=1) / quote)
+    work = threading.Semaphore(0)
+    done = threading.Semaphore(0)
+    rounds = 2000
+
+    def writer():
+        for _ in range(rounds):
+            work.acquire()
+            tap.send(frame)
+            done.release()
+
+    thread = threading.Thread(target=writer)
+    thread.start()
+    stale = 0
+    for _ in range(rounds):
+        work.release()
+        while True:
+            try:
+                sock.sock.recvmsg(1, 512, socket.MSG_ERRQUEUE)
+                break
+            except BlockingIOError:
+                pass
+        done.acquire()
+        stale += bool(sock.error())
+    thread.join()
+    equal(stale, 0, "errors met again of %d" % rounds)
     sock.close()
 
 
