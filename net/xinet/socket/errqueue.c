@@ -6,7 +6,8 @@
  * In: ICMP errors that a transport has found the socket of, in softirq; errors
  * of our own sendmsg(), in process context; transmit timestamps, which the
  * core puts in. Out: recvmsg(). No lock but the queue's own is needed. The
- * queue is bounded by the receive buffer, as what was received is.
+ * queue is bounded by the receive buffer and by what all sockets of the host
+ * may hold together, as what was received is.
  *
  * An entry begins its skb->cb with struct inet_skb_parm, as every packet of
  * ours does; behind it the core's struct sock_exterr_skb takes the place of
@@ -46,6 +47,19 @@ static void xsk_error_fill(struct sk_buff *skb, const __be32 *daddr,
 	skb->dev = NULL;
 }
 
+/* As for what is received; XINET_DROP_NONE if the entry may wait. */
+static enum xinet_drop xsk_error_charge(struct sock *sk, struct sk_buff *skb)
+{
+	unsigned int room = READ_ONCE(sk->sk_rcvbuf);
+	unsigned int rmem = atomic_read(&sk->sk_rmem_alloc);
+
+	if (rmem + skb->truesize >= room)
+		return XINET_DROP_RCVBUF;
+	skb_set_owner_r(skb, sk);
+	return rmem < room / 8 || xsk_rcvmem_charge(skb) ? XINET_DROP_NONE :
+							   XINET_DROP_RCVMEM;
+}
+
 /*
  * Takes the skb. sk_err (unless @err is 0) changes with the queue, under the
  * lock that sock_dequeue_err_skb() takes: whoever has emptied the queue then
@@ -54,29 +68,24 @@ static void xsk_error_fill(struct sk_buff *skb, const __be32 *daddr,
 static void xsk_error_queue(struct sock *sk, struct sk_buff *skb, int err)
 {
 	struct sk_buff_head *queue = &sk->sk_error_queue;
+	enum xinet_drop why = xsk_error_charge(sk, skb);
 	unsigned long flags;
-	bool fits;
 
-	fits = atomic_read(&sk->sk_rmem_alloc) + skb->truesize <
-	       READ_ONCE(sk->sk_rcvbuf);
-	if (fits) {
-		skb_set_owner_r(skb, sk);
-		/* what the core knows an entry of this queue by */
-		skb->pkt_type = PACKET_OUTGOING;
-	}
+	/* what the core knows an entry of this queue by */
+	skb->pkt_type = PACKET_OUTGOING;
 	spin_lock_irqsave(&queue->lock, flags);
-	if (fits)
+	if (likely(!why))
 		__skb_queue_tail(queue, skb);
 	if (err)
 		WRITE_ONCE(sk->sk_err, err);
 	spin_unlock_irqrestore(&queue->lock, flags);
 	sk_error_report(sk);
-	if (likely(fits))
+	if (likely(!why))
 		return;
 	atomic_inc(&sk->sk_drops);
 	/* nothing of the error's words may look like a packet's */
 	xip_cb_init(skb, 0);
-	xinet_drop(xinet_sk(sk)->xn, skb, XINET_DROP_RCVBUF);
+	xinet_drop(xinet_sk(sk)->xn, skb, why);
 }
 
 /* Without a queue the error is all there is. */
