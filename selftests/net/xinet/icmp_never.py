@@ -63,7 +63,7 @@ def works(producer, kind, code, word, **fields):
 # --- the rules, each a function that yields (what, frame) -------------------------
 
 def about_error(producer):
-    """an ICMP error"""
+    """about an ICMP error"""
     quote = bytes(port())[14:]
     if producer is protocol:
         # an unknown one carries no ICMP; then that ICMP is not unknown
@@ -77,7 +77,7 @@ def about_error(producer):
 
 
 def to_many(producer):
-    """a broadcast or multicast destination"""
+    """to a broadcast or multicast destination"""
     for dst, mac in (("10.9.0.255", BCAST_MAC), ("10.9.1.255", BCAST_MAC),
                      ("255.255.255.255", BCAST_MAC),
                      ("224.0.0.1", "01:00:5e:00:00:01"),
@@ -89,7 +89,7 @@ def to_many(producer):
 
 
 def link_broadcast(producer):
-    """a link broadcast or multicast"""
+    """about a link broadcast or multicast"""
     for mac in (BCAST_MAC, "01:00:5e:00:00:01", "03:00:00:00:00:01"):
         frame = producer()
         frame.dst = mac
@@ -97,7 +97,7 @@ def link_broadcast(producer):
 
 
 def later_fragment(producer):
-    """a fragment but the first"""
+    """about a fragment but the first"""
     for frag, flags in ((1, 1), (100, 0), (8000, 1)):
         yield ("about fragment %d" % frag,
                producer(frag=frag, flags=flags | 2 * (producer is too_big),
@@ -111,7 +111,7 @@ NOBODY = ["0.0.0.0", "127.0.0.1", "224.0.0.5", "239.1.1.1",
 
 
 def from_nobody(producer):
-    """a source that is not one host"""
+    """to a source that is not one host"""
     for src in NOBODY:
         yield "to " + src, producer(src=src)
 
@@ -121,7 +121,7 @@ ALL = PRODUCERS + [("host unreachable, by a neighbour's silence", neighbour,
                     3, 1, 0)]
 
 
-@rows("never about %s", [
+@rows("never %s", [
     ("%s: %s" % (rule.__doc__, name), rule, producer, *error)
     for rule in RULES for name, producer, *error in ALL])
 def never(rule, producer, kind, code, word):
