@@ -155,9 +155,13 @@ static void print_origin(const struct rtmsg *rtm, __u32 table,
 			names_get(names_scope, rtm->rtm_scope));
 }
 
-/* What ip(8) puts in a second line of text; programs find it in the JSON. */
-static void print_cache(unsigned int flags)
+/*
+ * What ip(8) puts in a second line of text: here that line is there only if
+ * something expires; programs find the flags in the JSON.
+ */
+static void print_cache(unsigned int flags, const struct nlattr *attr)
 {
+	const struct rta_cacheinfo *ci;
 	unsigned int i;
 
 	out_list("cache");
@@ -165,6 +169,15 @@ static void print_cache(unsigned int flags)
 		if (flags & cache_flags[i].flag)
 			out_str(NULL, NULL, cache_flags[i].name);
 	out_list_end();
+	if (!nl_has(attr, sizeof(*ci)))
+		return;
+	ci = mnl_attr_get_payload(attr);
+	if (!ci->rta_expires)
+		return;
+	out_newline();
+	out_text("    cache ");
+	/* counted in user ticks, of which there are always 100 in a second */
+	out_uint("expires", "expires %llusec ", ci->rta_expires / 100);
 }
 
 /**
@@ -201,7 +214,7 @@ void route_print(const struct nlmsghdr *nlh, const struct route_known *known)
 	if (nl_has(tb[RTA_UID], sizeof(__u32)))
 		out_uint("uid", "uid %llu ", nl_u32(tb[RTA_UID], 0));
 	if (cloned)
-		print_cache(rtm->rtm_flags);
+		print_cache(rtm->rtm_flags, tb[RTA_CACHEINFO]);
 	print_metrics(tb[RTA_METRICS]);
 	if (nl_u32(tb[RTA_IIF], 0))
 		out_color(OUT_DEV, "iif", "iif %s ",

@@ -69,6 +69,7 @@ struct xfib_net {
  * @scope: what the gateway was found by (RT_SCOPE_*)
  * @weight: share of the flows, 1 to 256
  * @oif: ifindex of @dev
+ * @mtu_flags: XROUTE_MTU_LOCKED or 0
  * @fi: what it is part of
  * @dev_node: in xin_device.nexthops; RTNL
  * @tracker: of the reference on @dev
@@ -86,6 +87,7 @@ struct xfib_nh {
 	u8 scope;
 	u16 weight;
 	int oif;
+	u8 mtu_flags;
 	struct xfib_info *fi;
 	struct list_head dev_node;
 	netdevice_tracker tracker;

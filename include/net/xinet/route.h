@@ -41,6 +41,10 @@ struct xflow {
 	bool onlink_only;
 };
 
+/* Bits of xroute.mtu_flags */
+#define XROUTE_MTU_LOCKED	1	/* not to be discovered: DF stays clear */
+#define XROUTE_MTU_LEARNT	2	/* fragmentation-needed messages say so */
+
 /**
  * struct xroute - the answer of a route lookup
  * @dev: output device (lo for RTN_LOCAL); no reference is held
@@ -50,6 +54,8 @@ struct xflow {
  * @nexthop: whom to resolve on @dev: the gateway, or the destination itself
  *	(127.0.0.1 or the source where the caller asked for destination 0)
  * @saddr: the source to use where the sender has bound none
+ * @mtu_flags: XROUTE_MTU_*, 0 in the common case
+ * @link_mtu: with XROUTE_MTU_LEARNT: @mtu if nothing had been learnt
  * @genid: the namespace's generation when the lookup began
  *
  * @type to @nexthop lie as in struct xip_skb_cb, which gets them in one go.
@@ -61,6 +67,8 @@ struct xroute {
 	u16 mtu;
 	__be32 nexthop;
 	__be32 saddr;
+	u8 mtu_flags;
+	u16 link_mtu;
 	u32 genid;
 };
 
@@ -70,6 +78,9 @@ int xip_route_input(struct xinet_net *xn, struct sk_buff *skb,
 		    struct xroute *rt, enum xinet_drop *why);
 void xip_route_redirect(struct xinet_net *xn, struct net_device *dev,
 			__be32 daddr, __be32 old_gw, __be32 new_gw);
+void xip_route_pmtu(struct xinet_net *xn, __be32 daddr, int oif, u32 told);
+unsigned long xip_route_pmtu_left(struct xinet_net *xn, __be32 daddr,
+				  const struct xroute *rt);
 
 void xroute_genid_bump(struct xinet_net *xn);
 

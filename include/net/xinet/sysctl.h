@@ -31,6 +31,12 @@ struct xinet_net;
  * @frag_high_thresh: bytes of fragments that may wait
  * @frag_low_thresh: after that many did, no new datagram is begun above these
  * @frag_time: how long a datagram may take to become whole, in s
+ * @ip_no_pmtu_disc: path MTU discovery: 0 on; 1 off, and messages lower to
+ *	@min_pmtu; 2 off, and messages are ignored; 3 only where the transport
+ *	can tell a forged message
+ * @ip_forward_use_pmtu: packets that are forwarded obey what was learnt, too
+ * @min_pmtu: path MTU below which DF is cleared instead, in bytes
+ * @mtu_expires: life of a path MTU that was learnt, in seconds
  * @gc_thresh1: neighbours below which none is collected
  * @gc_thresh2: neighbours above which stale ones go after 5 s
  * @gc_thresh3: most neighbours the namespace may have
@@ -64,6 +70,10 @@ struct xinet_sysctl {
 	int frag_high_thresh;
 	int frag_low_thresh;
 	int frag_time;
+	int ip_no_pmtu_disc;
+	int ip_forward_use_pmtu;
+	int min_pmtu;
+	int mtu_expires;
 	int gc_thresh1;
 	int gc_thresh2;
 	int gc_thresh3;

@@ -229,10 +229,12 @@ static int xnl_get_fill_metrics(struct sk_buff *skb, const struct xroute *rt)
 {
 	struct nlattr *nest;
 
-	if (rt->mtu == min_t(u32, rt->dev->mtu, XIP_MAX_MTU))
+	if (rt->mtu == min_t(u32, rt->dev->mtu, XIP_MAX_MTU) && !rt->mtu_flags)
 		return 0;
 	nest = nla_nest_start_noflag(skb, RTA_METRICS);
-	if (!nest || nla_put_u32(skb, RTAX_MTU, rt->mtu))
+	if (!nest || nla_put_u32(skb, RTAX_MTU, rt->mtu) ||
+	    (rt->mtu_flags & XROUTE_MTU_LOCKED &&
+	     nla_put_u32(skb, RTAX_LOCK, 1U << RTAX_MTU)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -255,11 +257,20 @@ static int xnl_get_fill_output(struct sk_buff *skb, const struct xnl_get *get)
 	return xnl_get_fill_metrics(skb, rt);
 }
 
-static int xnl_get_fill_attrs(struct sk_buff *skb, const struct xnl_get *get,
-			      u8 table)
+/* An input route for this host names no path, so nothing of one expires. */
+static u32 xnl_get_expires(struct xinet_net *xn, const struct xnl_get *get)
+{
+	if (get->rt.type != RTN_UNICAST)
+		return 0;
+	return jiffies_to_clock_t(xip_route_pmtu_left(xn, get->fl.daddr,
+						      &get->rt));
+}
+
+static int xnl_get_fill_attrs(struct sk_buff *skb, struct xinet_net *xn,
+			      const struct xnl_get *get, u8 table)
 {
 	__be32 dst = get->fl.daddr ? get->fl.daddr : get->rt.nexthop;
-	struct rta_cacheinfo ci = {};
+	struct rta_cacheinfo ci = { .rta_expires = xnl_get_expires(xn, get) };
 
 	if (nla_put_u32(skb, RTA_TABLE, table) ||
 	    nla_put_in_addr(skb, RTA_DST, dst) ||
@@ -270,8 +281,8 @@ static int xnl_get_fill_attrs(struct sk_buff *skb, const struct xnl_get *get,
 	       nla_put(skb, RTA_CACHEINFO, sizeof(ci), &ci);
 }
 
-static int xnl_get_fill(struct sk_buff *skb, const struct xnl_get *get,
-			u32 portid, u32 seq)
+static int xnl_get_fill(struct sk_buff *skb, struct xinet_net *xn,
+			const struct xnl_get *get, u32 portid, u32 seq)
 {
 	u8 type = get->rt.type;
 	struct nlmsghdr *nlh;
@@ -291,7 +302,7 @@ static int xnl_get_fill(struct sk_buff *skb, const struct xnl_get *get,
 	rtm->rtm_table = table;
 	rtm->rtm_type = type;
 	rtm->rtm_flags = RTM_F_CLONED | (get->flags & RTM_F_NOTIFY);
-	if (xnl_get_fill_attrs(skb, get, table))
+	if (xnl_get_fill_attrs(skb, xn, get, table))
 		return -EMSGSIZE;
 	nlmsg_end(skb, nlh);
 	return 0;
@@ -339,7 +350,7 @@ static struct sk_buff *xnl_get_answer(struct xinet_net *xn,
 	if (get->flags & RTM_F_FIB_MATCH)
 		return xnl_get_match(xn, get, portid, seq, extack);
 	skb = nlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
-	if (skb && !xnl_get_fill(skb, get, portid, seq))
+	if (skb && !xnl_get_fill(skb, xn, get, portid, seq))
 		return skb;
 	kfree_skb(skb);
 	return ERR_PTR(-ENOBUFS);

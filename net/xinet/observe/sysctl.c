@@ -21,6 +21,7 @@ static int xsysctl_ttl_max = XIP_MAX_TTL;
 static int xsysctl_port_min = 1;
 static int xsysctl_port_max = 65535;
 static int xsysctl_second = 1000;
+static int xsysctl_mtu_min = XIP_MIN_MTU;
 static int xsysctl_day = 86400;
 static int xsysctl_day_ms = 86400000;
 static int xsysctl_probes_max = 100;
@@ -218,6 +219,10 @@ static const struct ctl_table xsysctl_template[] = {
 	XSYSCTL_BY("frag_high_thresh", frag_high_thresh, xsysctl_frag_high),
 	XSYSCTL_BY("frag_low_thresh", frag_low_thresh, xsysctl_frag_low),
 	XSYSCTL_INT(frag_time, SYSCTL_ONE, &xsysctl_day),
+	XSYSCTL_INT(ip_no_pmtu_disc, SYSCTL_ZERO, SYSCTL_THREE),
+	XSYSCTL_INT(ip_forward_use_pmtu, SYSCTL_ZERO, SYSCTL_ONE),
+	XSYSCTL_INT(min_pmtu, &xsysctl_mtu_min, SYSCTL_INT_MAX),
+	XSYSCTL_INT(mtu_expires, SYSCTL_ZERO, &xsysctl_day_ms),
 	XSYSCTL_INT(gc_thresh1, SYSCTL_ZERO, &xsysctl_gc_max),
 	XSYSCTL_INT(gc_thresh2, SYSCTL_ZERO, &xsysctl_gc_max),
 	XSYSCTL_INT(gc_thresh3, SYSCTL_ONE, &xsysctl_gc_max),
@@ -254,6 +259,8 @@ static const struct xinet_sysctl xsysctl_defaults = {
 	.frag_high_thresh = 4 << 20,
 	.frag_low_thresh = 3 << 20,
 	.frag_time = 30,
+	.min_pmtu = 552,
+	.mtu_expires = 600,
 	.gc_thresh1 = 128,
 	.gc_thresh2 = 512,
 	.gc_thresh3 = 1024,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is known of single destinations beyond their route: another gateway,
- * told by a redirect, and later a smaller path MTU.
+ * told by a redirect, and a smaller path MTU.
  *
- * In: redirects that the ICMP room has parsed, in softirq. Out: answers of
- * lookups corrected on the way (xroute_fill()), under the RCU read lock. The
- * table is bounded, made with its first entry, and not looked at while empty;
- * entries expire by a work item that bumps the route generation.
+ * In: entries of redirect.c and pmtu.c, in softirq. Out: answers of lookups
+ * corrected on the way (xroute_fill()), under the RCU read lock. The table is
+ * bounded, made with its first entry, and not looked at while empty; what has
+ * expired a work item removes and bumps the route generation.
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>
@@ -14,35 +14,13 @@
 #include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include "exception.h"
 #include "route_room.h"
 
 #define XRT_EXC_BITS	8
-#define XRT_EXC_MAX	4096		/* in one namespace */
+#define XRT_EXC_DEPTH	16		/* in one chain: 4096 in a namespace */
 #define XRT_EXC_HOST	65536		/* on the host */
-#define XRT_REDIRECT_LIFE	(300 * HZ)
-
-/**
- * struct xrt_exc - an exception for one destination
- * @node: in xrt_exc_table.chain
- * @daddr: the destination, network byte order
- * @old_gw: the gateway of the route it holds for, network byte order
- * @new_gw: the one to use in its place
- * @ifindex: the device of both
- * @expires: jiffies
- * @rcu: frees it a grace period after it left the table
- *
- * A route that has changed in the meantime no longer has @old_gw, and the
- * exception then says nothing.
- */
-struct xrt_exc {
-	struct hlist_node node;
-	__be32 daddr;
-	__be32 old_gw;
-	__be32 new_gw;
-	int ifindex;
-	unsigned long expires;
-	struct rcu_head rcu;
-};
+#define XRT_EXC_NAP	(300 * HZ)	/* most between two looks at the table */
 
 /**
  * struct xrt_exc_table - the exceptions of a namespace
@@ -61,16 +39,45 @@ static struct hlist_head *xrt_exc_chain(struct xrt_exc_table *t, __be32 daddr)
 	return &t->chain[hash_32((__force u32)daddr ^ t->mix, XRT_EXC_BITS)];
 }
 
-static struct xrt_exc *xrt_exc_find(struct xrt_exc_table *t, __be32 daddr,
-				    int ifindex, __be32 old_gw)
+/**
+ * xrt_exc_find - what is known of a destination by one next hop
+ * @xn: state of the namespace
+ * @daddr: network byte order
+ * @ifindex: the device of the next hop
+ * @gw: its gateway or 0, network byte order
+ *
+ * Context: RCU read lock, or the lock of the exceptions.
+ * Return: the exception or NULL.
+ */
+struct xrt_exc *xrt_exc_find(struct xinet_net *xn, __be32 daddr, int ifindex,
+			     __be32 gw)
 {
+	struct xrt_exc_table *t;
 	struct xrt_exc *x;
 
-	hlist_for_each_entry_rcu(x, xrt_exc_chain(t, daddr), node)
-		if (x->daddr == daddr && x->ifindex == ifindex &&
-		    x->old_gw == old_gw)
+	t = rcu_dereference_check(xn->fib.exceptions,
+				  lockdep_is_held(&xn->fib.lock));
+	if (!t)
+		return NULL;
+	hlist_for_each_entry_rcu(x, xrt_exc_chain(t, daddr), node,
+				 lockdep_is_held(&xn->fib.lock))
+		if (x->daddr == daddr && x->ifindex == ifindex && x->gw == gw)
 			return x;
 	return NULL;
+}
+
+static void xrt_exc_apply_mtu(struct xroute *rt, u32 mtu)
+{
+	u32 bytes = mtu & ~XRT_EXC_LOCKED;
+
+	/* the route's own lock says that nothing is to be learnt */
+	if (rt->mtu_flags & XROUTE_MTU_LOCKED)
+		return;
+	rt->mtu_flags = XROUTE_MTU_LEARNT;
+	if (mtu & XRT_EXC_LOCKED)
+		rt->mtu_flags |= XROUTE_MTU_LOCKED;
+	rt->link_mtu = rt->mtu;
+	rt->mtu = min(rt->mtu, bytes);
 }
 
 /**
@@ -83,14 +90,20 @@ static struct xrt_exc *xrt_exc_find(struct xrt_exc_table *t, __be32 daddr,
  */
 void xrt_exc_apply(struct xinet_net *xn, __be32 daddr, struct xroute *rt)
 {
-	struct xrt_exc_table *t = rcu_dereference(xn->fib.exceptions);
 	const struct xrt_exc *x;
+	__be32 gw;
+	u32 mtu;
 
-	if (!t || !rt->gw)
+	x = xrt_exc_find(xn, daddr, rt->dev->ifindex,
+			 rt->gw ? rt->nexthop : 0);
+	if (!x)
 		return;
-	x = xrt_exc_find(t, daddr, rt->dev->ifindex, rt->nexthop);
-	if (x && time_before(jiffies, READ_ONCE(x->expires)))
-		rt->nexthop = READ_ONCE(x->new_gw);
+	gw = xrt_exc_gw(x);
+	if (gw)
+		rt->nexthop = gw;
+	mtu = xrt_exc_mtu(x);
+	if (mtu)
+		xrt_exc_apply_mtu(rt, mtu);
 }
 
 static struct xrt_exc_table *xrt_exc_table_make(struct xinet_net *xn)
@@ -109,26 +122,6 @@ static struct xrt_exc_table *xrt_exc_table_make(struct xinet_net *xn)
 	return t;
 }
 
-static struct xrt_exc *xrt_exc_new(struct xinet_net *xn,
-				   struct xrt_exc_table *t, __be32 daddr)
-{
-	struct xrt_exc *x;
-
-	if (xn->fib.n_exceptions >= XRT_EXC_MAX)
-		return NULL;
-	if (atomic_inc_return(&xrt_exc_host_count) > XRT_EXC_HOST)
-		goto uncount;
-	x = kzalloc(sizeof(*x), GFP_ATOMIC | __GFP_NOWARN);
-	if (!x)
-		goto uncount;
-	x->daddr = daddr;
-	WRITE_ONCE(xn->fib.n_exceptions, xn->fib.n_exceptions + 1);
-	return x;
-uncount:
-	atomic_dec(&xrt_exc_host_count);
-	return NULL;
-}
-
 static void xrt_exc_free(struct xinet_net *xn, struct xrt_exc *x)
 {
 	hlist_del_rcu(&x->node);
@@ -137,8 +130,87 @@ static void xrt_exc_free(struct xinet_net *xn, struct xrt_exc *x)
 	kfree_rcu(x, rcu);
 }
 
-/* Under the lock, so that a stop of the work is not outrun. */
-static void xrt_exc_schedule(struct xinet_net *xn, unsigned long expires)
+/* jiffies at which the first of what it says ends; @never if it says nothing */
+static unsigned long xrt_exc_expires(const struct xrt_exc *x,
+				     unsigned long never)
+{
+	unsigned long first = never;
+
+	if (x->new_gw && time_before(x->gw_expires, first))
+		first = x->gw_expires;
+	if (x->mtu && time_before(x->mtu_expires, first))
+		first = x->mtu_expires;
+	return first;
+}
+
+/* A full chain loses what would have gone first: new messages still count. */
+static void xrt_exc_make_room(struct xinet_net *xn, struct hlist_head *chain)
+{
+	unsigned long never = jiffies + MAX_JIFFY_OFFSET / 2;
+	struct xrt_exc *x, *first = NULL;
+	unsigned int n = 0;
+
+	hlist_for_each_entry(x, chain, node) {
+		n++;
+		if (!first || time_before(xrt_exc_expires(x, never),
+					  xrt_exc_expires(first, never)))
+			first = x;
+	}
+	if (n >= XRT_EXC_DEPTH)
+		xrt_exc_free(xn, first);
+}
+
+/**
+ * xrt_exc_make - find an exception, or make one that says nothing yet
+ * @xn: state of the namespace
+ * @daddr: the destination, network byte order
+ * @ifindex: the device of the next hop
+ * @gw: its gateway or 0, network byte order
+ *
+ * The caller fills @new_gw or @mtu in and calls xrt_exc_schedule().
+ *
+ * Context: BH, the lock of the exceptions.
+ * Return: the exception, NULL without memory or at the host's limit.
+ */
+struct xrt_exc *xrt_exc_make(struct xinet_net *xn, __be32 daddr, int ifindex,
+			     __be32 gw)
+{
+	struct xrt_exc *x = xrt_exc_find(xn, daddr, ifindex, gw);
+	struct xrt_exc_table *t;
+
+	lockdep_assert_held(&xn->fib.lock);
+	if (x)
+		return x;
+	t = xrt_exc_table_make(xn);
+	if (!t)
+		return NULL;
+	xrt_exc_make_room(xn, xrt_exc_chain(t, daddr));
+	if (atomic_inc_return(&xrt_exc_host_count) > XRT_EXC_HOST)
+		goto uncount;
+	x = kzalloc(sizeof(*x), GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
+	if (!x)
+		goto uncount;
+	x->daddr = daddr;
+	x->ifindex = ifindex;
+	x->gw = gw;
+	WRITE_ONCE(xn->fib.n_exceptions, xn->fib.n_exceptions + 1);
+	hlist_add_head_rcu(&x->node, xrt_exc_chain(t, daddr));
+	return x;
+uncount:
+	atomic_dec(&xrt_exc_host_count);
+	return NULL;
+}
+
+/**
+ * xrt_exc_schedule - see to it that what has expired goes
+ * @xn: state of the namespace
+ * @expires: jiffies at which something will have
+ *
+ * Under the lock, so that a stop of the work is not outrun.
+ *
+ * Context: BH, the lock of the exceptions.
+ */
+void xrt_exc_schedule(struct xinet_net *xn, unsigned long expires)
 {
 	long delay = max_t(long, expires - jiffies, 0) + 1;
 
@@ -150,127 +222,61 @@ static void xrt_exc_schedule(struct xinet_net *xn, unsigned long expires)
 	mod_delayed_work(system_power_efficient_wq, &xn->fib.exc_work, delay);
 }
 
-static void xrt_exc_set(struct xinet_net *xn, int ifindex, __be32 daddr,
-			__be32 old_gw, __be32 new_gw)
+/* Forget what has expired. Returns whether anything had. */
+static bool xrt_exc_age(struct xrt_exc *x, unsigned long now)
 {
-	struct xrt_exc_table *t;
-	struct xrt_exc *x;
+	bool aged = false;
 
-	spin_lock_bh(&xn->fib.lock);
-	t = xrt_exc_table_make(xn);
-	if (!t)
-		goto unlock;
-	x = xrt_exc_find(t, daddr, ifindex, old_gw);
-	if (!x) {
-		x = xrt_exc_new(xn, t, daddr);
-		if (!x)
-			goto unlock;
-		x->ifindex = ifindex;
-		x->old_gw = old_gw;
-		x->new_gw = new_gw;
-		x->expires = jiffies + XRT_REDIRECT_LIFE;
-		hlist_add_head_rcu(&x->node, xrt_exc_chain(t, daddr));
+	if (x->new_gw && time_after_eq(now, x->gw_expires)) {
+		WRITE_ONCE(x->new_gw, 0);
+		aged = true;
 	}
-	WRITE_ONCE(x->new_gw, new_gw);
-	WRITE_ONCE(x->expires, jiffies + XRT_REDIRECT_LIFE);
-	xrt_exc_schedule(xn, x->expires);
-unlock:
-	spin_unlock_bh(&xn->fib.lock);
-	xroute_genid_bump(xn);
-}
-
-/*
- * The gateway of the route by which @daddr goes out of @dev and at which the
- * sender of the redirect stands, before or after an earlier redirect.
- */
-static bool xrt_redirect_from(struct xinet_net *xn, struct net_device *dev,
-			      __be32 daddr, __be32 sender, __be32 *gw)
-{
-	struct xfib_key key = { .daddr = daddr, .oif = dev->ifindex };
-	struct xfib_result res;
-	struct xroute rt;
-	unsigned int i;
-
-	if (xfib_lookup(xn, &key, &res))
-		return false;
-	for (i = 0; i < res.fi->n_nh; i++) {
-		const struct xfib_nh *nh = &res.fi->nh[i];
-
-		if (nh->dev != dev || !nh->gw)
-			continue;
-		xroute_fill(xn, nh, daddr, 0, &rt);
-		*gw = nh->gw;
-		if (rt.nexthop == sender)
-			return true;
+	if (x->mtu && time_after_eq(now, x->mtu_expires)) {
+		WRITE_ONCE(x->mtu, 0);
+		aged = true;
 	}
-	return false;
-}
-
-static bool xrt_gw_onlink(struct xinet_net *xn, const struct net_device *dev,
-			  __be32 gw)
-{
-	struct xfib_key key = {
-		.daddr = gw,
-		.oif = dev->ifindex,
-		.scope = RT_SCOPE_LINK,
-	};
-	struct xfib_result res;
-
-	return xinet_addr_type(xn, gw) == RTN_UNICAST &&
-	       !xfib_lookup(xn, &key, &res) && !res.nh->gw;
-}
-
-/**
- * xip_route_redirect - a gateway says that another one is better
- * @xn: state of the namespace
- * @dev: the device the message came in on
- * @daddr: the destination it speaks of, network byte order
- * @old_gw: who sent it, network byte order
- * @new_gw: whom it recommends, network byte order
- *
- * RFC 1122 3.2.2.2: heeded only from the gateway in use for @daddr, and if the
- * new one is a neighbour on the same device. Does nothing unless the sysctl
- * accept_redirects is set.
- *
- * Context: RCU read lock, softirq.
- */
-void xip_route_redirect(struct xinet_net *xn, struct net_device *dev,
-			__be32 daddr, __be32 old_gw, __be32 new_gw)
-{
-	__be32 gw;
-
-	if (!READ_ONCE(xn->sysctl.accept_redirects) || new_gw == old_gw)
-		return;
-	if (!xrt_gw_onlink(xn, dev, new_gw))
-		return;
-	if (xrt_redirect_from(xn, dev, daddr, old_gw, &gw))
-		xrt_exc_set(xn, dev->ifindex, daddr, gw, new_gw);
+	return aged;
 }
 
 /* Removes what @ifindex has, or what has expired if that is 0. */
-static void xrt_exc_sweep(struct xinet_net *xn, int ifindex)
+static bool xrt_exc_sweep_chain(struct xinet_net *xn, struct hlist_head *chain,
+				int ifindex, unsigned long *next)
 {
-	unsigned long now = jiffies, next = now + XRT_REDIRECT_LIFE;
-	struct xrt_exc_table *t;
+	unsigned long now = jiffies;
 	struct hlist_node *tmp;
 	struct xrt_exc *x;
+	bool changed = false;
+
+	hlist_for_each_entry_safe(x, tmp, chain, node) {
+		changed |= xrt_exc_age(x, now);
+		if ((ifindex && x->ifindex == ifindex) ||
+		    (!x->new_gw && !x->mtu)) {
+			xrt_exc_free(xn, x);
+			changed = true;
+		} else {
+			*next = xrt_exc_expires(x, *next);
+		}
+	}
+	return changed;
+}
+
+static void xrt_exc_sweep(struct xinet_net *xn, int ifindex)
+{
+	unsigned long next = jiffies + XRT_EXC_NAP;
+	struct xrt_exc_table *t;
+	bool changed = false;
 	unsigned int i;
 
 	spin_lock_bh(&xn->fib.lock);
 	t = rcu_dereference_protected(xn->fib.exceptions, true);
-	for (i = 0; t && i < ARRAY_SIZE(t->chain); i++) {
-		hlist_for_each_entry_safe(x, tmp, &t->chain[i], node) {
-			if (ifindex ? x->ifindex == ifindex :
-				      time_after_eq(now, x->expires))
-				xrt_exc_free(xn, x);
-			else if (time_before(x->expires, next))
-				next = x->expires;
-		}
-	}
+	for (i = 0; t && i < ARRAY_SIZE(t->chain); i++)
+		changed |= xrt_exc_sweep_chain(xn, &t->chain[i], ifindex,
+					       &next);
 	if (!ifindex && xn->fib.n_exceptions)
 		xrt_exc_schedule(xn, next);
 	spin_unlock_bh(&xn->fib.lock);
-	xroute_genid_bump(xn);
+	if (changed)
+		xroute_genid_bump(xn);
 }
 
 static void xrt_exc_work(struct work_struct *work)
@@ -280,7 +286,7 @@ static void xrt_exc_work(struct work_struct *work)
 }
 
 /**
- * xrt_exc_flush_dev - forget what was said of a device's gateways
+ * xrt_exc_flush_dev - forget what was said of a device's destinations
  * @xn: state of the namespace
  * @ifindex: the device
  *

@@ -72,6 +72,7 @@ static int xroute_onlink(struct xinet_net *xn, const struct xflow *fl,
 	rt->mtu = xroute_dev_mtu(dev);
 	rt->type = type;
 	rt->gw = false;
+	rt->mtu_flags = 0;
 	return 0;
 }
 
@@ -84,6 +85,7 @@ static int xroute_local(struct xinet_net *xn, __be32 daddr, __be32 saddr,
 	rt->mtu = xroute_dev_mtu(rt->dev);
 	rt->type = RTN_LOCAL;
 	rt->gw = false;
+	rt->mtu_flags = 0;
 	return 0;
 }
 

@@ -125,6 +125,18 @@ static int xroute_forward_error(int err, enum xinet_drop *why)
 	}
 }
 
+/*
+ * As IPv4: what hosts were told is not used for the packets of others, unless
+ * the path is known to need less than any host will send with DF.
+ */
+static int xroute_forward_mtu(struct xinet_net *xn, struct xroute *rt)
+{
+	if (unlikely(rt->mtu_flags == XROUTE_MTU_LEARNT) &&
+	    !READ_ONCE(xn->sysctl.ip_forward_use_pmtu))
+		rt->mtu = rt->link_mtu;
+	return 0;
+}
+
 static int xroute_forward(struct xinet_net *xn, const struct sk_buff *skb,
 			  struct xroute *rt, enum xinet_drop *why)
 {
@@ -139,11 +151,12 @@ static int xroute_forward(struct xinet_net *xn, const struct sk_buff *skb,
 	nh = xroute_direct(xn, iph->daddr);
 	if (likely(nh)) {
 		xroute_fill(xn, nh, iph->daddr, iph->saddr, rt);
-		return 0;
+		return xroute_forward_mtu(xn, rt);
 	}
 	xroute_input_flow(skb, &fl);
 	err = xroute_resolve(xn, &fl, rt);
-	return err ? xroute_forward_error(err, why) : 0;
+	return err ? xroute_forward_error(err, why) :
+		     xroute_forward_mtu(xn, rt);
 }
 
 /* RFC 1122 3.3.6: a link-layer broadcast carries no unicast destination. */

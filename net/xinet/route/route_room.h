@@ -83,6 +83,7 @@ static __always_inline void xroute_fill(struct xinet_net *xn,
 	rt->mtu = READ_ONCE(nh->mtu);
 	rt->type = RTN_UNICAST;
 	rt->gw = gw;
+	rt->mtu_flags = nh->mtu_flags;
 	if (unlikely(READ_ONCE(xn->fib.n_exceptions)))
 		xrt_exc_apply(xn, daddr, rt);
 }
