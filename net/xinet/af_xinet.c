@@ -228,6 +228,8 @@ static void xinet_sock_init(struct socket *sock, struct sock *sk, int protocol)
 	sk->sk_protocol = protocol;
 	xsk->xn = xinet_pernet(sock_net(sk));
 	xsk->ttl = -1;
+	xsk->pmtudisc = READ_ONCE(xsk->xn->sysctl.ip_no_pmtu_disc) ?
+			IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
 }
 
 /* socket(AF_XINET, type, protocol) */
@@ -277,6 +279,7 @@ static const struct xinet_net_room xinet_net_rooms[] = {
 	{ .exit = xnf_net_exit },
 	{ .init = xip_frag_net_init, .pre_exit = xip_frag_net_pre_exit,
 	  .exit = xip_frag_net_exit },
+	{ .init = xident_net_init, .exit = xident_net_exit },
 	{ .init = xicmp_net_init, .exit = xicmp_net_exit },
 	{ .init = xneigh_net_init, .pre_exit = xneigh_net_pre_exit,
 	  .exit = xneigh_net_exit },

@@ -113,8 +113,8 @@ static inline void xip_route_to_cb(struct sk_buff *skb, const struct xroute *rt)
  * @tos: DSCP and ECN
  *
  * Length and checksum follow in xip_local_out(). RFC 6864: a datagram that is
- * never fragmented needs no identification; all of ours forbid it, so the
- * field is zero.
+ * never fragmented needs no identification, so the field is zero, and DF set.
+ * xip_allow_fragment() changes both.
  *
  * Context: RCU read lock.
  */

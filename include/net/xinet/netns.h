@@ -9,6 +9,7 @@
 #include <net/xinet/fib.h>
 #include <net/xinet/frag.h>
 #include <net/xinet/icmp.h>
+#include <net/xinet/ident.h>
 #include <net/xinet/mib.h>
 #include <net/xinet/neigh.h>
 #include <net/xinet/netfilter.h>
@@ -27,6 +28,7 @@ struct proc_dir_entry;
  * @neigh: neighbours
  * @nf: hook chains
  * @frag: fragments that wait for others
+ * @ident: identifications of datagrams that may be fragmented
  * @icmp: rate limits and message counters
  * @sysctl: settings
  * @proc_dir: /proc/net/xinet
@@ -40,6 +42,7 @@ struct xinet_net {
 	struct xneigh_net neigh;
 	struct xnf_net nf;
 	struct xfrag_net frag;
+	struct xident_net ident;
 	struct xicmp_net icmp;
 	struct xinet_sysctl sysctl;
 	struct proc_dir_entry *proc_dir;

@@ -47,6 +47,7 @@ struct xsk_route {
  * @flags: XSK_* bits
  * @ttl: IP_TTL, or -1 for the namespace's default
  * @tos: IP_TOS
+ * @pmtudisc: IP_MTU_DISCOVER
  * @auto_addr: connect() chose the source, so disconnecting gives it up
  */
 struct xinet_sock {
@@ -57,6 +58,7 @@ struct xinet_sock {
 	unsigned long flags;
 	s16 ttl;
 	u8 tos;
+	u8 pmtudisc;
 	bool auto_addr;
 };
 
@@ -107,6 +109,12 @@ int xinet_setsockopt(struct socket *sock, int level, int optname,
 		     sockptr_t optval, unsigned int optlen);
 int xinet_getsockopt(struct socket *sock, int level, int optname,
 		     char __user *optval, int __user *optlen);
+
+/* socket/pmtu.c */
+int xsk_set_mtu_discover(struct sock *sk, int val);
+int xsk_get_mtu_discover(struct sock *sk, int *val);
+int xsk_get_mtu(struct sock *sk, int *val);
+bool xsk_frag_needed(struct sock *sk, const struct sk_buff *skb, u32 info);
 
 /* socket/cmsg.c */
 int xsk_cmsg_send(struct sock *sk, struct msghdr *msg, struct xsk_cookie *ck);

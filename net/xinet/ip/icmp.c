@@ -114,6 +114,8 @@ static enum xinet_drop xicmp_error(struct xinet_net *xn, struct sk_buff *skb)
 	const struct xinet_protocol *prot;
 	const struct iphdr *quoted;
 	struct icmphdr icmph = *icmp_hdr(skb);
+	enum xinet_drop why;
+	u32 info;
 
 	if (icmph.type == ICMP_DEST_UNREACH && icmph.code > NR_ICMP_UNREACH)
 		return XINET_DROP_ICMP_TYPE;
@@ -128,9 +130,15 @@ static enum xinet_drop xicmp_error(struct xinet_net *xn, struct sk_buff *skb)
 	if (icmph.type == ICMP_REDIRECT)
 		xicmp_redirect(xn, skb, quoted, icmph.un.gateway);
 
+	info = xicmp_error_info(&icmph);
+	if (icmph.type == ICMP_DEST_UNREACH && icmph.code == ICMP_FRAG_NEEDED) {
+		why = xicmp_frag_needed(xn, quoted, &info);
+		if (why)
+			return why;
+	}
 	prot = rcu_dereference(xprotos[quoted->protocol]);
 	if (prot && prot->err_handler)
-		prot->err_handler(skb, xicmp_error_info(&icmph));
+		prot->err_handler(skb, info);
 	return XINET_DROP_NONE;
 }
 

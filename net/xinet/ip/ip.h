@@ -5,6 +5,7 @@
 
 #include <net/xinet/drop.h>
 
+struct iphdr;
 struct sk_buff;
 struct xflow;
 struct xinet_net;
@@ -15,6 +16,8 @@ void xip_input_exit(void);
 
 bool xicmp_limits_allow(struct xinet_net *xn, const struct xroute *rt,
 			__be32 daddr, u8 type, u8 code);
+enum xinet_drop xicmp_frag_needed(struct xinet_net *xn,
+				  const struct iphdr *quoted, u32 *mtu);
 int xicmp_limit_net_init(struct xinet_net *xn);
 void xicmp_limit_net_exit(struct xinet_net *xn);
 

@@ -238,7 +238,7 @@ void xping_err(struct sk_buff *skb, u32 info)
 		return;
 	sk = xping_lookup(skb, quoted->saddr, quoted->daddr,
 			  inner->un.echo.id);
-	if (!sk)
+	if (!sk || xsk_frag_needed(sk, skb, info))
 		return;
 	switch (icmph->type) {
 	case ICMP_DEST_UNREACH:

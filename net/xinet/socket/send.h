@@ -14,6 +14,7 @@
 #define _XINET_SOCKET_SEND_H
 
 #include <linux/netdevice.h>
+#include <net/xinet/ident.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
@@ -25,12 +26,14 @@
  * @headroom: bytes to reserve before the transport header
  * @tailroom: bytes the device wants behind the data
  * @hw_csum: the device fills the transport checksum in
+ * @may_frag: DF is clear, which is not the common case
  */
 struct xsk_tx {
 	struct xroute rt;
 	unsigned int headroom;
 	unsigned int tailroom;
 	bool hw_csum;
+	bool may_frag;
 };
 
 int xsk_dest_name(struct sock *sk, const struct msghdr *msg,
@@ -41,6 +44,8 @@ int xsk_route_slow(struct sock *sk, const struct xsk_dest *dst,
 struct sk_buff *xsk_alloc_skb(struct sock *sk, const struct xsk_tx *tx,
 			      const struct xsk_cookie *ck, unsigned int hlen,
 			      struct msghdr *msg, unsigned int len, int *err);
+int xsk_tx_fragment(struct sock *sk, const struct xsk_dest *dst,
+		    unsigned int len, struct xsk_tx *tx);
 
 /**
  * xsk_send_prepare - read what a sendmsg() call asks
@@ -140,8 +145,8 @@ static __always_inline int xsk_route_get(struct sock *sk,
  * @tx: filled
  *
  * Context: process, no lock; takes the RCU read lock.
- * Return: 0; -EMSGSIZE where it does not fit the path's MTU; as
- * xsk_route_get().
+ * Return: 0; -EMSGSIZE where it does not fit the path's MTU and must not be
+ * fragmented; as xsk_route_get().
  */
 static __always_inline int xsk_tx_prepare(struct sock *sk,
 					  const struct xsk_dest *dst,
@@ -162,8 +167,12 @@ static __always_inline int xsk_tx_prepare(struct sock *sk,
 		if (unlikely(msg_flags & MSG_CONFIRM))
 			xneigh_confirm(xinet_sk(sk)->xn, tx->rt.dev,
 				       tx->rt.nexthop);
-		if (unlikely(len + sizeof(struct iphdr) > tx->rt.mtu))
-			err = xsk_too_big(sk, dst, tx->rt.mtu);
+		tx->may_frag = false;
+		if (unlikely(len + sizeof(struct iphdr) > tx->rt.mtu ||
+			     (READ_ONCE(xinet_sk(sk)->pmtudisc) ^
+			      IP_PMTUDISC_WANT) | tx->rt.mtu_flags))
+			err = xsk_tx_fragment(sk, dst,
+					      len + sizeof(struct iphdr), tx);
 	}
 	rcu_read_unlock();
 	return err;
@@ -216,6 +225,8 @@ static __always_inline int xsk_xmit(struct sock *sk, struct sk_buff *skb,
 		ttl = READ_ONCE(xinet_sk(sk)->xn->sysctl.default_ttl);
 	xip_build_header(skb, &tx->rt, ck->saddr ?: tx->rt.saddr, dst->addr,
 			 protocol, ttl, ck->tos);
+	if (unlikely(tx->may_frag))
+		xip_allow_fragment(xinet_sk(sk)->xn, skb);
 	return xip_send_skb(sock_net(sk), sk, skb);
 }
 

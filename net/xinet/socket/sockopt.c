@@ -46,32 +46,6 @@ static int xsk_set_ttl(struct sock *sk, int val)
 	return 0;
 }
 
-/* IP_MTU: of the path to the peer, as it is now. */
-static int xsk_get_mtu(struct sock *sk, int *val)
-{
-	struct xsk_dest dst = {
-		.addr = READ_ONCE(sk->sk_daddr),
-		.port = READ_ONCE(sk->sk_dport),
-		.connected = true,
-	};
-	struct xsk_cookie ck = {
-		.saddr = READ_ONCE(xinet_sk(sk)->saddr),
-		.oif = READ_ONCE(sk->sk_bound_dev_if),
-	};
-	struct xroute rt;
-	int err;
-
-	if (sk->sk_state != TCP_ESTABLISHED)
-		return -ENOTCONN;
-	rcu_read_lock();
-	err = xsk_route_get(sk, &dst, &ck, 0, &rt);
-	rcu_read_unlock();
-	if (err)
-		return -ENOTCONN;
-	*val = rt.mtu;
-	return 0;
-}
-
 static int xsk_get_tos(struct sock *sk, int *val)
 {
 	*val = READ_ONCE(xinet_sk(sk)->tos);
@@ -112,6 +86,8 @@ static const struct xsk_option xsk_options[] = {
 	{ XSK_OPTION(IP_TOS), .set = xsk_set_tos, .get = xsk_get_tos },
 	{ XSK_OPTION(IP_TTL), .set = xsk_set_ttl, .get = xsk_get_ttl },
 	{ XSK_OPTION(IP_MTU), .get = xsk_get_mtu },
+	{ XSK_OPTION(IP_MTU_DISCOVER), .set = xsk_set_mtu_discover,
+	  .get = xsk_get_mtu_discover },
 	{ IP_PKTINFO, XSK_PKTINFO },
 	{ IP_RECVTTL, XSK_RECVTTL },
 	{ IP_RECVTOS, XSK_RECVTOS },

@@ -139,7 +139,7 @@ static struct xicmp_err xudp_icmp_error(const struct icmphdr *icmph)
 {
 	switch (icmph->type) {
 	case ICMP_DEST_UNREACH:
-		/* all our datagrams forbid fragmenting: too big is final */
+		/* who forbids fragmenting must know: too big is final */
 		if (icmph->code == ICMP_FRAG_NEEDED)
 			return (struct xicmp_err){ EMSGSIZE, true };
 		return xicmp_err_convert[icmph->code];
@@ -189,6 +189,8 @@ void xudp_err(struct sk_buff *skb, u32 info)
 				ICMP_MIB_INERRORS);
 		return;
 	}
+	if (xsk_frag_needed(sk, skb, info))
+		return;
 	e = xudp_icmp_error(icmp_hdr(skb));
 	if (!e.error)
 		return;
