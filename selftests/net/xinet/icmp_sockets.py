@@ -8,6 +8,8 @@ how many errors may go out.
 	| 10.50.0.0/16 via .2  |        10.9.0.4, all with a permanent neighbour
 	+----------------------+
 """
+import struct
+
 import ktap
 from ktap import check, rows
 from xlab import Delta, Ns, equal, need, until
@@ -56,9 +58,10 @@ def told(quote, kind, code, word=b"\0\0\0\0", **fields):
     ("parameter problem", 12, 0, "EPROTO")])
 def error_arrives(kind, code, name):
     sock = ns.udp().connect(PEER, 9)
-    quote = sent(sock)
+    quote = sent(sock, b"too big for some link".ljust(1000))
     equal(sock.error(), 0, "SO_ERROR before")
-    told(quote, kind, code)
+    told(quote, kind, code,
+         struct.pack("!HH", 0, 900) if (kind, code) == (3, 4) else bytes(4))
     equal(sock.error(), name, "SO_ERROR")
     equal(sock.error(), 0, "SO_ERROR a second time")
     sock.close()

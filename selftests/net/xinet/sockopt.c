@@ -488,6 +488,7 @@ static bool is_there(int level, int option)
 	case IP_RECVTOS:
 	case IP_RECVERR:
 	case IP_MTU:
+	case IP_MTU_DISCOVER:
 		return true;
 	default:
 		return false;

@@ -102,6 +102,7 @@ TEST_F(udp_io, bigger_than_the_link)
 	ASSERT_EQ(0, xt_pair(&p));
 	in = xt_bound_in(p.b, p.a, "10.9.0.2", 5000);
 	out = xt_udp();
+	OK(xt_set(out, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO));
 	OK(xt_connect(out, "10.9.0.2", 5000));
 	frags = xt_counter("Ip:", "FragCreates");
 	STEP("1472 bytes fill a packet of 1500, 1473 do not fit");
@@ -122,6 +123,7 @@ TEST_F(udp_io, mtu_change_counts_at_once)
 	ASSERT_EQ(0, xt_pair(&p));
 	in = xt_bound_in(p.b, p.a, "10.9.0.2", 5000);
 	out = xt_udp();
+	OK(xt_set(out, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO));
 	OK(xt_connect(out, "10.9.0.2", 5000));
 	EXPECT_TRUE(carries(out, in, self->buf, 1472, 1));
 	RETURNS(1500, xt_get(out, SOL_IP, IP_MTU));
@@ -146,6 +148,7 @@ TEST_F(udp_io, jumbo_frames)
 	OK(xt_enter(p.a));
 	in = xt_bound_in(p.b, p.a, "10.9.0.2", 5000);
 	out = xt_udp();
+	OK(xt_set(out, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO));
 	OK(xt_connect(out, "10.9.0.2", 5000));
 	for (size = 3700; size <= 8972; size += 117) {
 		STEP("%zu bytes", size);
