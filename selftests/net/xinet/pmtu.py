@@ -123,14 +123,14 @@ def shown(addr):
 
 # --- sending ----------------------------------------------------------------------
 
-SIZES = (999, 1000, 1001, 1499, 1500, 1501, 9000, 65535)
+SIZES = (1000, 1001, 1500, 1501, 65535)
 TABLE = {
-    "DONT": ["may", "may"] + [996] * 6,
-    "WANT": ["DF", "DF"] + [996] * 6,
-    "DO": ["DF", "DF"] + ["EMSGSIZE"] * 6,
-    "PROBE": ["DF"] * 5 + ["EMSGSIZE"] * 3,
-    "INTERFACE": ["may"] * 5 + ["EMSGSIZE"] * 3,
-    "OMIT": ["may"] * 5 + [1500] * 3,
+    "DONT": ["may"] + [996] * 4,
+    "WANT": ["DF"] + [996] * 4,
+    "DO": ["DF"] + ["EMSGSIZE"] * 4,
+    "PROBE": ["DF"] * 3 + ["EMSGSIZE"] * 2,
+    "INTERFACE": ["may"] * 3 + ["EMSGSIZE"] * 2,
+    "OMIT": ["may"] * 3 + [1500] * 2,
 }
 
 
@@ -419,16 +419,6 @@ def redirect():
     equal(mtu(sock), 800, "IP_MTU after a message")
 
 
-@check("the link goes down and up: what was learnt is forgotten")
-def link_down():
-    equal(mtu(teach(1000, learner(addr="10.9.0.2"))), 1000, "IP_MTU")
-    ns.ip("link set t0 down", "link set t0 up")
-    ns.xip("neigh replace %s lladdr %s dev t0 nud permanent" %
-           (PEER, tap.peer_mac),
-           *["route replace 10.%d.0.0/16 via %s" % (n, PEER) for n in (50,)])
-    equal(mtu(to("10.9.0.2")), 1500, "IP_MTU")
-
-
 @check("forwarding uses what was learnt only with ip_forward_use_pmtu")
 def forwarding():
     sock = teach(1000)
@@ -476,6 +466,18 @@ def two_routers():
     equal(steps, [1000, 800], "path MTUs")
     equal(len(there.recv()), 772, "what arrives")
     equal(mtu(client.udp().connect("10.2.0.2", 7)), 1500, "to the router")
+
+
+# --- last, since the tap speaks of its own accord afterwards -----------------------------
+
+@check("the link goes down and up: what was learnt is forgotten")
+def link_down():
+    equal(mtu(teach(1000, learner(addr="10.9.0.2"))), 1000, "IP_MTU")
+    ns.ip("link set t0 down", "link set t0 up")
+    ns.xip("neigh replace %s lladdr %s dev t0 nud permanent" %
+           (PEER, tap.peer_mac),
+           *["route replace 10.%d.0.0/16 via %s" % (n, PEER) for n in (50,)])
+    equal(mtu(to("10.9.0.2")), 1500, "IP_MTU")
 
 
 if __name__ == "__main__":
