@@ -11,6 +11,7 @@
 #include <linux/ip.h>
 #include <linux/skbuff.h>
 #include <net/ip.h>
+#include <net/xinet/options.h>
 #include <net/xinet/route.h>
 #include <uapi/linux/xinet.h>
 
@@ -52,6 +53,9 @@ enum xip_defrag_user {
 };
 
 #define XIPCB(skb) ((struct xip_skb_cb *)((skb)->cb))
+
+/* where IPv4 keeps its compiled options, ours are kept */
+#define XIPOPT(skb) ((struct xip_options *)&XIPCB(skb)->parm.opt)
 
 /**
  * xip_cb_init - nothing is known of a packet yet but where it came in

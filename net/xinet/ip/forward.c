@@ -92,6 +92,8 @@ int xip_forward(struct sk_buff *skb, const struct xroute *rt)
 		return NET_RX_DROP;
 	}
 	ip_decrease_ttl(ip_hdr(skb));
+	if (unlikely(XIPOPT(skb)->todo))
+		xip_forward_options(xn, skb, rt);
 	skb_forward_csum(skb);
 	skb->priority = rt_tos2priority(ip_hdr(skb)->tos);
 	xip_forward_hash(skb, ip_hdr(skb));

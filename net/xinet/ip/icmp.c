@@ -55,16 +55,12 @@ static enum xinet_drop xicmp_echo(struct xinet_net *xn, struct sk_buff *skb)
 	err = xip_route_output(xn, &fl, &rt);
 	if (err)
 		return xinet_drop_from_errno(err);
-	if (skb->len + sizeof(*iph) > rt.mtu) {
-		XIP_INC_STATS(xn, IPSTATS_MIB_FRAGFAILS);
-		return XINET_DROP_FRAG_FAILED;
-	}
 	if (!xicmp_limits_allow(xn, &rt, fl.daddr, ICMP_ECHOREPLY, 0))
 		return XINET_DROP_ICMP_IGNORED;
 	reply = xicmp_echo_build(skb, &rt);
 	if (!reply)
 		return XINET_DROP_NO_MEMORY;
-	xicmp_reply_send(xn, reply, &rt, &fl, iph->tos);
+	xicmp_reply_send(xn, reply, &rt, &fl, skb);
 	return XINET_DROP_NONE;
 }
 

@@ -11,6 +11,7 @@
 #include <net/ip.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/options.h>
 #include "ip.h"
 
 /* A reply beyond this has its data in page fragments. */
@@ -102,20 +103,32 @@ struct sk_buff *xicmp_echo_build(const struct sk_buff *req,
  * @reply: ICMP header and data; consumed
  * @rt: the way back, from this RCU section
  * @fl: what @rt was looked up for
- * @tos: of the request, which RFC 1122 section 3.2.2.6 wants back
+ * @req: the request, whose TOS and options RFC 1122 section 3.2.2.6 wants back
+ *
+ * One that is too large leaves in fragments.
  *
  * Context: softirq, RCU read lock.
  */
 void xicmp_reply_send(struct xinet_net *xn, struct sk_buff *reply,
-		      const struct xroute *rt, const struct xflow *fl, u8 tos)
+		      const struct xroute *rt, const struct xflow *fl,
+		      const struct sk_buff *req)
 {
 	u8 type = ((const struct icmphdr *)reply->data)->type;
+	struct xip_optlist opts;
 
 	reply->mark = 0;
 	XICMP_INC_STATS(xn, ICMP_MIB_OUTMSGS);
 	atomic_long_inc(&xn->icmp.msgs[256 + type]);
 	xip_build_header(reply, rt, fl->saddr ?: rt->saddr, fl->daddr,
-			 IPPROTO_ICMP, READ_ONCE(xn->sysctl.default_ttl), tos);
+			 IPPROTO_ICMP, READ_ONCE(xn->sysctl.default_ttl),
+			 ip_hdr(req)->tos);
+	xip_options_echo(req, &opts);
+	if (xip_options_insert(xn, reply, opts.data, opts.len)) {
+		xinet_drop(xn, reply, XINET_DROP_BAD_OPTIONS);
+		return;
+	}
+	if (reply->len > rt->mtu)
+		xip_allow_fragment(xn, reply);
 	xip_send_skb(xn->net, NULL, reply);
 }
 
@@ -176,6 +189,6 @@ enum xinet_drop xicmp_timestamp(struct xinet_net *xn, struct sk_buff *skb)
 	reply = xicmp_timestamp_build(skb, &rt);
 	if (!reply)
 		return XINET_DROP_NO_MEMORY;
-	xicmp_reply_send(xn, reply, &rt, &fl, iph->tos);
+	xicmp_reply_send(xn, reply, &rt, &fl, skb);
 	return XINET_DROP_NONE;
 }

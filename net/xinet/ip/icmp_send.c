@@ -85,10 +85,12 @@ static bool xicmp_may_send(struct xinet_net *xn, const struct sk_buff *skb,
 /* ICMP header and quote; room for XIP and link headers is left before them. */
 static struct sk_buff *xicmp_error_build(const struct sk_buff *about,
 					 const struct xroute *rt,
+					 unsigned int optlen,
 					 u8 type, u8 code, u32 info)
 {
 	unsigned int from = skb_network_offset(about);
-	unsigned int room = min(rt->mtu, XICMP_MAX_PACKET) - XICMP_HEADERS;
+	unsigned int room = min(rt->mtu, XICMP_MAX_PACKET) - XICMP_HEADERS -
+			    optlen;
 	unsigned int quote = min(about->len - from, room);
 	unsigned int hlen = LL_RESERVED_SPACE(rt->dev) + sizeof(struct iphdr);
 	struct icmphdr *icmph;
@@ -132,6 +134,7 @@ static void xicmp_error_send(struct xinet_net *xn, const struct sk_buff *skb,
 		.daddr = iph->saddr,
 		.proto = IPPROTO_ICMP,
 	};
+	struct xip_optlist opts;
 	struct sk_buff *nskb;
 	struct xroute rt;
 	u8 tos;
@@ -142,7 +145,8 @@ static void xicmp_error_send(struct xinet_net *xn, const struct sk_buff *skb,
 	}
 	if (!xicmp_limits_allow(xn, &rt, fl.daddr, type, code))
 		return;
-	nskb = xicmp_error_build(skb, &rt, type, code, info);
+	xip_options_echo(skb, &opts);
+	nskb = xicmp_error_build(skb, &rt, opts.len, type, code, info);
 	if (!nskb) {
 		XICMP_INC_STATS(xn, ICMP_MIB_OUTERRORS);
 		return;
@@ -154,6 +158,12 @@ static void xicmp_error_send(struct xinet_net *xn, const struct sk_buff *skb,
 	nskb->priority = TC_PRIO_CONTROL;
 	xip_build_header(nskb, &rt, xicmp_error_source(xn, iph, &rt), fl.daddr,
 			 IPPROTO_ICMP, READ_ONCE(xn->sysctl.default_ttl), tos);
+	if (unlikely(opts.len) &&
+	    xip_options_insert(xn, nskb, opts.data, opts.len)) {
+		XICMP_INC_STATS(xn, ICMP_MIB_OUTERRORS);
+		kfree_skb(nskb);
+		return;
+	}
 	xip_send_skb(xn->net, NULL, nskb);
 }
 

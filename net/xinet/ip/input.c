@@ -13,9 +13,9 @@
 #include <linux/udp.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/options.h>
 #include "header.h"
 #include "ip.h"
-#include "options.h"
 
 /*
  * A sender that left its checksum to the device says where it belongs. Taps
@@ -117,27 +117,6 @@ drop:
 	return NULL;
 }
 
-/*
- * RFC 1812 section 4.2.2.1: a malformed option is told to the sender, a source
- * route is dropped in silence (RFC 7126 section 4.3).
- */
-static bool xip_rcv_options(struct xinet_net *xn, struct sk_buff *skb)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-	unsigned int pointer;
-	enum xinet_drop why;
-
-	why = xip_options_check((const u8 *)(iph + 1),
-				iph->ihl * 4 - sizeof(*iph), &pointer);
-	if (likely(!why))
-		return true;
-	if (why == XINET_DROP_BAD_OPTIONS)
-		xicmp_send(skb, ICMP_PARAMETERPROB, 0, pointer << 24);
-	XIP_INC_STATS(xn, IPSTATS_MIB_INHDRERRORS);
-	xinet_drop(xn, skb, why);
-	return false;
-}
-
 /* No way on: say so where RFC 1812 section 5.2.7 asks for it, and count. */
 static void xip_rcv_unroutable(struct xinet_net *xn, struct sk_buff *skb,
 			       int err, enum xinet_drop why)
@@ -182,7 +161,8 @@ static int xip_rcv_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 		return NET_RX_DROP;
 	}
 	/* only now: nobody is answered whose source is no good */
-	if (unlikely(ip_hdr(skb)->ihl > 5) && !xip_rcv_options(xn, skb))
+	if (unlikely(ip_hdr(skb)->ihl > 5) &&
+	    !xip_rcv_options(xn, skb, rt.type))
 		return NET_RX_DROP;
 	XIPCB(skb)->rtype = rt.type;
 	if (rt.type == RTN_UNICAST)

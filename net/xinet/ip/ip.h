@@ -24,7 +24,8 @@ void xicmp_limit_net_exit(struct xinet_net *xn);
 struct sk_buff *xicmp_echo_build(const struct sk_buff *req,
 				 const struct xroute *rt);
 void xicmp_reply_send(struct xinet_net *xn, struct sk_buff *reply,
-		      const struct xroute *rt, const struct xflow *fl, u8 tos);
+		      const struct xroute *rt, const struct xflow *fl,
+		      const struct sk_buff *req);
 enum xinet_drop xicmp_timestamp(struct xinet_net *xn, struct sk_buff *skb);
 
 /* Where a finished fragment goes; consumes it. */
