@@ -13,7 +13,9 @@
 #include <net/xinet/route.h>
 #include <uapi/linux/xinet.h>
 
+struct cmsghdr;
 struct xinet_net;
+struct xsk_opts;
 
 /* Bits of xinet_sock.flags */
 enum {
@@ -22,6 +24,8 @@ enum {
 	XSK_RECVTOS,		/* IP_RECVTOS */
 	XSK_REPORT_INET,	/* XIP_REPORT_INET */
 	XSK_RECVERR,		/* IP_RECVERR */
+	XSK_RECVOPTS,		/* IP_RECVOPTS */
+	XSK_RETOPTS,		/* IP_RETOPTS */
 };
 
 /**
@@ -48,6 +52,8 @@ struct xsk_route {
  * @ttl: IP_TTL, or -1 for the namespace's default
  * @tos: IP_TOS
  * @pmtudisc: IP_MTU_DISCOVER
+ * @optlen: bytes of IP_OPTIONS, padded to words
+ * @opts: IP_OPTIONS, or NULL
  * @auto_addr: connect() chose the source, so disconnecting gives it up
  */
 struct xinet_sock {
@@ -59,6 +65,8 @@ struct xinet_sock {
 	s16 ttl;
 	u8 tos;
 	u8 pmtudisc;
+	u8 optlen;
+	struct xsk_opts __rcu *opts;
 	bool auto_addr;
 };
 
@@ -79,6 +87,8 @@ static inline bool xsk_flag(const struct sock *sk, int bit)
  * @oif: output device from IP_PKTINFO, else the bound one, else 0
  * @ttl: from IP_TTL, or -1
  * @tos: from IP_TOS or the socket
+ * @optlen: bytes of options, padded to words, 0 for none
+ * @retopts: the IP_RETOPTS they come from, or NULL: the socket's own
  */
 struct xsk_cookie {
 	struct sockcm_cookie sockc;
@@ -86,6 +96,8 @@ struct xsk_cookie {
 	int oif;
 	s16 ttl;
 	u8 tos;
+	u8 optlen;
+	const struct cmsghdr *retopts;
 };
 
 /* af_xinet.c: the calls that are the same for every type */
@@ -119,6 +131,17 @@ bool xsk_frag_needed(struct sock *sk, const struct sk_buff *skb, u32 info);
 /* socket/cmsg.c */
 int xsk_cmsg_send(struct sock *sk, struct msghdr *msg, struct xsk_cookie *ck);
 void xsk_cmsg_recv(struct sock *sk, struct msghdr *msg, struct sk_buff *skb);
+
+/* socket/options.c */
+int xsk_options_set(struct sock *sk, sockptr_t optval, unsigned int optlen);
+int xsk_options_get(struct sock *sk, char __user *optval, int __user *optlen);
+void xsk_options_free(struct xinet_sock *xsk);
+int xsk_options_cmsg(struct sock *sk, const struct cmsghdr *cmsg,
+		     struct xsk_cookie *ck);
+int xsk_put_options(struct sock *sk, struct sk_buff *skb,
+		    const struct xsk_cookie *ck);
+void xsk_options_recv(struct sock *sk, struct msghdr *msg,
+		      const struct sk_buff *skb);
 
 /**
  * struct xsk_dest - whom one sendmsg() call is for

@@ -73,6 +73,8 @@ static int xsk_cmsg_ip(struct sock *sk, const struct cmsghdr *cmsg,
 			return -EINVAL;
 		ck->tos = val;
 		return 0;
+	case IP_RETOPTS:
+		return xsk_options_cmsg(sk, cmsg, ck);
 	default:
 		return -EINVAL;
 	}
@@ -160,4 +162,6 @@ void xsk_cmsg_recv(struct sock *sk, struct msghdr *msg, struct sk_buff *skb)
 
 		put_cmsg(msg, SOL_IP, IP_TOS, sizeof(tos), &tos);
 	}
+	if (xsk_flag(sk, XSK_RECVOPTS) || xsk_flag(sk, XSK_RETOPTS))
+		xsk_options_recv(sk, msg, skb);
 }

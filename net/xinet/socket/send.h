@@ -88,6 +88,8 @@ static __always_inline int xsk_send_prepare(struct sock *sk, struct msghdr *msg,
 	ck->oif = READ_ONCE(sk->sk_bound_dev_if);
 	ck->ttl = READ_ONCE(xsk->ttl);
 	ck->tos = READ_ONCE(xsk->tos);
+	ck->optlen = READ_ONCE(xsk->optlen);
+	ck->retopts = NULL;
 	if (unlikely(msg->msg_controllen)) {
 		err = xsk_cmsg_send(sk, msg, ck);
 		if (err)
@@ -167,10 +169,17 @@ static __always_inline int xsk_tx_prepare(struct sock *sk,
 		if (unlikely(msg_flags & MSG_CONFIRM))
 			xneigh_confirm(xinet_sk(sk)->xn, tx->rt.dev,
 				       tx->rt.nexthop);
+		if (unlikely(ck->optlen)) {
+			tx->headroom += ck->optlen;
+			len += ck->optlen;
+			/* fragments or not, a header can say no more */
+			if (len + sizeof(struct iphdr) > XIP_MAX_MTU)
+				err = -EMSGSIZE;
+		}
 		tx->may_frag = false;
 		if (unlikely(len + sizeof(struct iphdr) > tx->rt.mtu ||
 			     (READ_ONCE(xinet_sk(sk)->pmtudisc) ^
-			      IP_PMTUDISC_WANT) | tx->rt.mtu_flags))
+			      IP_PMTUDISC_WANT) | tx->rt.mtu_flags) && !err)
 			err = xsk_tx_fragment(sk, dst,
 					      len + sizeof(struct iphdr), tx);
 	}
@@ -209,14 +218,14 @@ static __always_inline int xsk_tx_again(struct sock *sk,
  * @ck: with what
  *
  * Context: RCU read lock.
- * Return: as xip_send_skb().
+ * Return: as xip_send_skb() or xsk_put_options().
  */
 static __always_inline int xsk_xmit(struct sock *sk, struct sk_buff *skb,
 				    u8 protocol, const struct xsk_tx *tx,
 				    const struct xsk_dest *dst,
 				    const struct xsk_cookie *ck)
 {
-	int ttl = ck->ttl;
+	int ttl = ck->ttl, err;
 
 	/* RFC 1112 section 6.1: a group's datagram stays on its link */
 	if (unlikely(tx->rt.type == RTN_MULTICAST && ttl < 0))
@@ -225,6 +234,13 @@ static __always_inline int xsk_xmit(struct sock *sk, struct sk_buff *skb,
 		ttl = READ_ONCE(xinet_sk(sk)->xn->sysctl.default_ttl);
 	xip_build_header(skb, &tx->rt, ck->saddr ?: tx->rt.saddr, dst->addr,
 			 protocol, ttl, ck->tos);
+	if (unlikely(ck->optlen)) {
+		err = xsk_put_options(sk, skb, ck);
+		if (err) {
+			kfree_skb(skb);
+			return err;
+		}
+	}
 	if (unlikely(tx->may_frag))
 		xip_allow_fragment(xinet_sk(sk)->xn, skb);
 	return xip_send_skb(sock_net(sk), sk, skb);
