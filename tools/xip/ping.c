@@ -169,7 +169,8 @@ static void print_header(const struct ping_run *r)
 	    !getsockname(r->fd, (struct sockaddr *)&sa, &len) &&
 	    inet_ntop(AF_INET, &sa.sxin_addr, src, sizeof(src)))
 		printf("from %s %s: ", src, o->dev ? out_clean(o->dev) : "");
-	printf("%u(%u) bytes of data.\n", o->size, o->size + 28);
+	printf("%u(%u) bytes of data.\n", o->size,
+	       o->size + (o->route ? 68 : 28));
 	fflush(stdout);
 }
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct args;
+struct msghdr;
 
 /*
  * ping(8)'s exit statuses, which differ from the other objects': 1 says that
@@ -34,6 +35,7 @@ struct args;
  * @broadcast: @dst may be a broadcast address
  * @quiet: only the summary
  * @flood: a character an echo and an answer, in place of lines
+ * @route: record the route
  */
 struct ping_opt {
 	__be32 dst, src;
@@ -42,7 +44,7 @@ struct ping_opt {
 	__u64 interval, wait, deadline;
 	__u32 size, ttl;
 	int pmtu;
-	bool broadcast, quiet, flood;
+	bool broadcast, quiet, flood, route;
 };
 
 /**
@@ -90,6 +92,8 @@ void ping_count_error(struct ping_run *r, const char *what);
 void ping_flood_char(char c);
 void ping_summary(const struct ping_run *r);
 void ping_status(const struct ping_run *r);
+int ping_route_ask(int fd);
+void ping_route_print(struct msghdr *msg);
 
 extern const char ping_help[];
 

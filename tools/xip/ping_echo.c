@@ -60,6 +60,8 @@ static int set_options(int fd, const struct ping_opt *o)
 			"ping: -M is not supported by this kernel's AF_XINET\n");
 		return -1;
 	}
+	if (o->route && ping_route_ask(fd))
+		return trouble("recording the route");
 	if (setsockopt(fd, SOL_IP, IP_RECVTTL, &on, sizeof(on)))
 		return trouble("asking for the TTL");
 	if (errq_enable(fd))
@@ -174,6 +176,7 @@ void ping_send(struct ping_run *r)
  * @dup: the echo had been answered before
  * @late: an echo sent after it was answered before
  * @rtt: round trip in microseconds
+ * @msg: all of it, for its control messages
  */
 struct answer {
 	struct sockaddr_xin from;
@@ -183,6 +186,7 @@ struct answer {
 	int ttl;
 	bool dup, late;
 	__u64 rtt;
+	struct msghdr *msg;
 };
 
 static int ttl_of(struct msghdr *msg)
@@ -235,6 +239,8 @@ static void print_answer(const struct ping_run *r, const struct answer *reply)
 	printf(" time=%llu.%03llu ms", (unsigned long long)reply->rtt / 1000,
 	       (unsigned long long)reply->rtt % 1000);
 	print_flaws(r, reply);
+	if (r->opt->route)
+		ping_route_print(reply->msg);
 	putchar('\n');
 	fflush(stdout);
 }
@@ -314,6 +320,7 @@ bool ping_receive(struct ping_run *r)
 	}
 	reply.len = n;
 	reply.ttl = ttl_of(&msg);
+	reply.msg = &msg;
 	take_answer(r, &reply);
 	return true;
 }

@@ -22,7 +22,7 @@
 const char ping_help[] =
 "Usage: xip ping [ -c COUNT ] [ -i SECONDS ] [ -s BYTES ] [ -t TTL ]\n"
 "                [ -M { do | dont | want } ] [ -W SECONDS ] [ -w SECONDS ]\n"
-"                [ -I { D | A } ] [ -b ] [ -f ] [ -q ] [ -n ] A\n"
+"                [ -I { D | A } ] [ -b ] [ -f ] [ -R ] [ -q ] [ -n ] A\n"
 "  -c   stop after so many echoes\n"
 "  -i   time between two echoes (1)\n"
 "  -s   data bytes of an echo (56)\n"
@@ -33,6 +33,7 @@ const char ping_help[] =
 "  -I   send through a device or from an address\n"
 "  -b   the address may be a broadcast address\n"
 "  -f   flood: the next echo at once, a dot each; root only\n"
+"  -R   record the route\n"
 "  -q   print the summary only\n"
 "  -n   numbers only; always so\n"
 "Errors that come back are shown with who sent them; ^\\ shows how it stands.\n"
@@ -132,6 +133,9 @@ static bool option_flag(char opt, struct ping_opt *o)
 	switch (opt) {
 	case 'q':
 		o->quiet = true;
+		return true;
+	case 'R':
+		o->route = true;
 		return true;
 	case 'b':
 		o->broadcast = true;
