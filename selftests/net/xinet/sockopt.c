@@ -489,6 +489,9 @@ static bool is_there(int level, int option)
 	case IP_RECVERR:
 	case IP_MTU:
 	case IP_MTU_DISCOVER:
+	case IP_OPTIONS:
+	case IP_RECVOPTS:
+	case IP_RETOPTS:
 		return true;
 	default:
 		return false;
