@@ -6,6 +6,7 @@
  * In: syscalls, namespaces that come and go, insmod and rmmod. The order in
  * which the rooms come up is the two tables below; they go down in reverse.
  */
+#include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/sockios.h>
@@ -14,6 +15,7 @@
 #include <net/xinet/netlink.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/observe.h>
+#include <net/xinet/raw.h>
 #include <net/xinet/sock.h>
 #include <net/xinet/udp.h>
 #include "ip/ip.h"
@@ -179,10 +181,13 @@ static void xinet_sock_destruct(struct sock *sk)
 	WARN_ON_ONCE(refcount_read(&sk->sk_wmem_alloc));
 }
 
+/* Whichever fits the header's field is asked for; there is no default. */
+#define XINET_ANY_PROTOCOL	(-1)
+
 /**
  * struct xinet_type - one kind of socket
  * @type: SOCK_*
- * @protocol: IPPROTO_*
+ * @protocol: IPPROTO_*, or XINET_ANY_PROTOCOL
  * @dflt: what protocol 0 stands for with this type
  * @prot: its struct proto
  * @ops: its calls
@@ -198,6 +203,7 @@ struct xinet_type {
 static const struct xinet_type xinet_types[] = {
 	{ SOCK_DGRAM, IPPROTO_UDP, true, &xudp_prot, &xudp_ops },
 	{ SOCK_DGRAM, IPPROTO_ICMP, false, &xping_prot, &xping_ops },
+	{ SOCK_RAW, XINET_ANY_PROTOCOL, false, &xraw_prot, &xraw_ops },
 };
 
 /* The kind of socket asked for; or why there is none. */
@@ -212,6 +218,9 @@ static const struct xinet_type *xinet_type_find(int type, int protocol)
 		if (t->type != type)
 			continue;
 		if (t->protocol == protocol || (!protocol && t->dflt))
+			return t;
+		if (t->protocol == XINET_ANY_PROTOCOL &&
+		    protocol > 0 && protocol <= IPPROTO_RAW)
 			return t;
 		err = -EPROTONOSUPPORT;
 	}
@@ -233,6 +242,18 @@ static void xinet_sock_init(struct socket *sock, struct sock *sk, int protocol)
 			IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
 }
 
+/* May the caller open one of these in the namespace? */
+static int xinet_type_allowed(struct net *net, const struct xinet_type *t,
+			      int kern)
+{
+	if (t->type == SOCK_RAW)
+		return kern || ns_capable(net->user_ns, CAP_NET_RAW) ?
+		       0 : -EPERM;
+	if (t->protocol == IPPROTO_ICMP)
+		return xping_check_group(xinet_pernet(net));
+	return 0;
+}
+
 /* socket(AF_XINET, type, protocol) */
 static int xinet_create(struct net *net, struct socket *sock, int protocol,
 			int kern)
@@ -246,19 +267,19 @@ static int xinet_create(struct net *net, struct socket *sock, int protocol,
 	t = xinet_type_find(sock->type, protocol);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
-	if (t->protocol == IPPROTO_ICMP) {
-		err = xping_check_group(xinet_pernet(net));
-		if (err)
-			return err;
-	}
+	err = xinet_type_allowed(net, t, kern);
+	if (err)
+		return err;
+	if (!protocol)
+		protocol = t->protocol;
 
 	sk = sk_alloc(net, PF_XINET, GFP_KERNEL, t->prot, kern);
 	if (!sk)
 		return -ENOBUFS;
 	sock->state = SS_UNCONNECTED;
 	sock->ops = t->ops;
-	xinet_sock_init(sock, sk, t->protocol);
-	return 0;
+	xinet_sock_init(sock, sk, protocol);
+	return t->prot->init ? t->prot->init(sk) : 0;
 }
 
 static const struct net_proto_family xinet_family = {
@@ -374,11 +395,13 @@ static const struct xinet_room xinet_rooms[] = {
 	{ xneigh_init, xneigh_exit },
 	{ xroute_init, xroute_exit },
 	{ xudp_table_init, xudp_table_exit },
+	{ xraw_table_init, xraw_table_exit },
 	{ xinet_pernet_init, xinet_pernet_exit },
 	{ xaddr_init, xaddr_exit },
 	{ xicmp_init, xicmp_exit },
 	{ xping_init, xping_exit },
 	{ xudp_init, xudp_exit },
+	{ xraw_init, xraw_exit },
 	{ xnl_addr_init, xnl_addr_exit },
 	{ xnl_route_init, xnl_route_exit },
 	{ xnl_neigh_init, xnl_neigh_exit },

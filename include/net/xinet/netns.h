@@ -23,6 +23,7 @@ struct proc_dir_entry;
  * @net: the namespace
  * @mib: its counters
  * @rt_genid: generation of all that a struct xroute depends on
+ * @raw_socks: raw sockets; beside what each packet touches
  * @addr: addresses
  * @fib: routes
  * @neigh: neighbours
@@ -37,6 +38,7 @@ struct xinet_net {
 	struct net *net;
 	struct xinet_mib __percpu *mib;
 	u32 rt_genid;
+	atomic_t raw_socks;
 	struct xaddr_net addr;
 	struct xfib_net fib;
 	struct xneigh_net neigh;

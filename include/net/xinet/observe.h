@@ -13,6 +13,7 @@ int xproc_net_init(struct xinet_net *xn);
 void xproc_net_exit(struct xinet_net *xn);
 int xproc_snmp_net_init(struct xinet_net *xn);
 int xproc_udp_net_init(struct xinet_net *xn);
+int xproc_raw_net_init(struct xinet_net *xn);
 int xproc_route_net_init(struct xinet_net *xn);
 
 #endif /* _NET_XINET_OBSERVE_H */

@@ -26,6 +26,7 @@ enum {
 	XSK_RECVERR,		/* IP_RECVERR */
 	XSK_RECVOPTS,		/* IP_RECVOPTS */
 	XSK_RETOPTS,		/* IP_RETOPTS */
+	XSK_HDRINCL,		/* IP_HDRINCL */
 };
 
 /**

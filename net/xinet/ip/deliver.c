@@ -3,15 +3,32 @@
  * From the route to the transport: xip_local_deliver, LOCAL_IN,
  * xip_local_deliver_finish.
  *
- * In: packets for this host from xip_rcv_finish(). Out: to the handler that
- * xprotos[] has for the protocol, or protocol unreachable.
+ * In: packets for this host from xip_rcv_finish(). Out: copies to raw sockets,
+ * then to the handler that xprotos[] has for the protocol, or protocol
+ * unreachable.
  */
 #include <linux/icmp.h>
 #include <linux/indirect_call_wrapper.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/protocol.h>
+#include <net/xinet/raw.h>
 #include <net/xinet/udp.h>
+
+/* No transport of ours: raw sockets may have one. RFC 1122 section 3.2.2.1 */
+static noinline int xip_deliver_unknown(struct xinet_net *xn,
+					struct sk_buff *skb)
+{
+	if (xraw_any(xn) && xraw_deliver(xn, skb)) {
+		XIP_INC_STATS(xn, IPSTATS_MIB_INDELIVERS);
+		consume_skb(skb);
+		return NET_RX_SUCCESS;
+	}
+	XIP_INC_STATS(xn, IPSTATS_MIB_INUNKNOWNPROTOS);
+	xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, 0);
+	xinet_drop(xn, skb, XINET_DROP_NO_PROTOCOL);
+	return NET_RX_DROP;
+}
 
 /* Behind LOCAL_IN: hand over to the transport. */
 static int xip_local_deliver_finish(struct net *net, struct sock *sk,
@@ -21,13 +38,10 @@ static int xip_local_deliver_finish(struct net *net, struct sock *sk,
 	const struct xinet_protocol *prot;
 
 	prot = rcu_dereference(xprotos[ip_hdr(skb)->protocol]);
-	if (unlikely(!prot)) {
-		/* RFC 1122 section 3.2.2.1 */
-		XIP_INC_STATS(xn, IPSTATS_MIB_INUNKNOWNPROTOS);
-		xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, 0);
-		xinet_drop(xn, skb, XINET_DROP_NO_PROTOCOL);
-		return NET_RX_DROP;
-	}
+	if (unlikely(!prot))
+		return xip_deliver_unknown(xn, skb);
+	if (unlikely(xraw_any(xn)))
+		xraw_deliver(xn, skb);
 	XIP_INC_STATS(xn, IPSTATS_MIB_INDELIVERS);
 	__skb_pull(skb, skb_network_header_len(skb));
 	INDIRECT_CALL_1(prot->handler, xudp_rcv, skb);

@@ -13,6 +13,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/protocol.h>
+#include <net/xinet/raw.h>
 #include <net/xinet/udp.h>
 #include "ip.h"
 
@@ -132,6 +133,8 @@ static enum xinet_drop xicmp_error(struct xinet_net *xn, struct sk_buff *skb)
 		if (why)
 			return why;
 	}
+	if (xraw_any(xn))
+		xraw_err(xn, skb, info);
 	prot = rcu_dereference(xprotos[quoted->protocol]);
 	if (prot && prot->err_handler)
 		prot->err_handler(skb, info);

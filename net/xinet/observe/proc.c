@@ -9,6 +9,7 @@
 static int (* const xproc_files[])(struct xinet_net *xn) = {
 	xproc_snmp_net_init,
 	xproc_udp_net_init,
+	xproc_raw_net_init,
 	xproc_route_net_init,
 };
 

@@ -22,9 +22,11 @@ static int xdgram_check_bind_addr(struct sock *sk, __be32 addr)
 	rcu_read_unlock();
 	switch (type) {
 	case RTN_LOCAL:
+		return 0;
 	case RTN_BROADCAST:
 	case RTN_MULTICAST:
-		return 0;
+		/* no echo reply ever comes to one of these */
+		return sk->sk_protocol == IPPROTO_ICMP ? -EADDRNOTAVAIL : 0;
 	default:
 		return -EADDRNOTAVAIL;
 	}

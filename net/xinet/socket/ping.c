@@ -166,14 +166,17 @@ const struct proto_ops xping_ops = {
 	XINET_PROTO_OPS_SENDPAGE
 };
 
-/* The ping socket with this identifier, for a packet between two hosts. */
+/*
+ * The ping socket with this identifier, for a packet between two hosts; with
+ * @theirs 0 whoever the other one is, with @dif 0 wherever it came in.
+ */
 static struct sock *xping_lookup(const struct sk_buff *skb, __be32 ours,
-				 __be32 theirs, __be16 ident)
+				 __be32 theirs, __be16 ident, int dif)
 {
 	struct xport_key key = {
-		.saddr = theirs,
 		.daddr = ours,
 		.dport = ntohs(ident),
+		.dif = dif,
 	};
 	struct net *net = dev_net(skb->dev);
 	const struct xport_bucket *b = xport_bucket(&xping_table, net,
@@ -182,6 +185,7 @@ static struct sock *xping_lookup(const struct sk_buff *skb, __be32 ours,
 
 	/* there are no peer ports to match: whatever was connected to counts */
 	sk_for_each_rcu(sk, &b->head) {
+		key.saddr = theirs ?: READ_ONCE(sk->sk_daddr);
 		key.sport = READ_ONCE(sk->sk_dport);
 		if (xport_match(sk, net, &key))
 			return sk;
@@ -199,19 +203,22 @@ static struct sock *xping_lookup(const struct sk_buff *skb, __be32 ours,
  */
 bool xping_rcv(struct xinet_net *xn, struct sk_buff *skb)
 {
-	const struct iphdr *iph = ip_hdr(skb);
 	struct sk_buff *copy;
 	struct sock *sk;
 
-	sk = xping_lookup(skb, iph->daddr, iph->saddr,
-			  icmp_hdr(skb)->un.echo.id);
+	/* who is connected to a broadcast address gets many hosts' replies */
+	sk = xping_lookup(skb, ip_hdr(skb)->daddr, 0,
+			  icmp_hdr(skb)->un.echo.id, skb->dev->ifindex);
 	if (!sk)
 		return false;
 	copy = skb_clone(skb, GFP_ATOMIC);
-	if (copy)
+	if (copy) {
+		/* a clone has no reference of its own */
+		XIPCB(copy)->ct = NULL;
 		xsk_queue_rcv(xn, sk, copy, 0);
-	else
+	} else {
 		xinet_drop_count(xn, XINET_DROP_NO_MEMORY);
+	}
 	return true;
 }
 
@@ -236,8 +243,9 @@ void xping_err(struct sk_buff *skb, u32 info)
 	inner = (const struct icmphdr *)(skb->data + quoted->ihl * 4);
 	if (inner->type != ICMP_ECHO)
 		return;
+	/* our own errors come by lo: the device says nothing */
 	sk = xping_lookup(skb, quoted->saddr, quoted->daddr,
-			  inner->un.echo.id);
+			  inner->un.echo.id, 0);
 	if (!sk || xsk_frag_needed(sk, skb, info))
 		return;
 	switch (icmph->type) {

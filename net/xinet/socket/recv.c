@@ -12,6 +12,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
+#include <net/xinet/udp.h>
 
 /*
  * __sock_queue_rcv_skb() for a transport without memory accounting of its own
@@ -113,11 +114,11 @@ int xsk_queue_rcv(struct xinet_net *xn, struct sock *sk, struct sk_buff *skb,
 	return 0;
 }
 
-/* Ping sockets have no ports: the peer's is 0. */
+/* Ping and raw sockets have no ports: the peer's is 0. */
 static __be16 xdgram_source_port(const struct sock *sk,
 				 const struct sk_buff *skb)
 {
-	return sk->sk_protocol == IPPROTO_UDP ? udp_hdr(skb)->source : 0;
+	return sk->sk_prot == &xudp_prot ? udp_hdr(skb)->source : 0;
 }
 
 /**

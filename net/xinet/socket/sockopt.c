@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * setsockopt and getsockopt at level SOL_IP.
+ * setsockopt and getsockopt at levels SOL_IP and, for raw sockets, SOL_RAW.
  *
  * In: syscalls, process context. An option that is not here is refused with
  * ENOPROTOOPT: none is taken and forgotten. SOL_SOCKET never comes this far.
  */
+#include <linux/icmp.h>
 #include <linux/in.h>
 #include <linux/sockptr.h>
 #include <net/route.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/raw.h>
 #include <net/xinet/sock.h>
 #include "send.h"
 
@@ -61,7 +63,7 @@ static int xsk_get_ttl(struct sock *sk, int *val)
 }
 
 /**
- * struct xsk_option - one option of level SOL_IP
+ * struct xsk_option - one option of a level
  * @optname: its name
  * @flag: it is a boolean, kept in that bit (XSK_*) and nowhere else
  * @set: takes an int; socket lock held; NULL where it can only be read
@@ -97,24 +99,37 @@ static const struct xsk_option xsk_options[] = {
 	{ IP_RECVTOS, XSK_RECVTOS },
 	{ XIP_REPORT_INET, XSK_REPORT_INET },
 	{ IP_RECVERR, XSK_RECVERR, .set = xsk_set_recverr },
+	{ IP_HDRINCL, XSK_HDRINCL, .set = xraw_set_hdrincl },
 };
 
-static const struct xsk_option *xsk_option_find(int level, int optname)
-{
-	unsigned int i;
+/* Level SOL_RAW, which only raw sockets have. */
+static const struct xsk_option xraw_options[] = {
+	{ XSK_OPTION(ICMP_FILTER), .set_buf = xraw_set_filter,
+	  .get_buf = xraw_get_filter },
+};
 
-	if (level != SOL_IP)
+static const struct xsk_option *xsk_option_find(const struct sock *sk,
+						int level, int optname)
+{
+	const struct xsk_option *table = xsk_options;
+	unsigned int i, n = ARRAY_SIZE(xsk_options);
+
+	if (level == SOL_RAW && sk->sk_type == SOCK_RAW) {
+		table = xraw_options;
+		n = ARRAY_SIZE(xraw_options);
+	} else if (level != SOL_IP) {
 		return NULL;
-	for (i = 0; i < ARRAY_SIZE(xsk_options); i++)
-		if (xsk_options[i].optname == optname)
-			return &xsk_options[i];
+	}
+	for (i = 0; i < n; i++)
+		if (table[i].optname == optname)
+			return &table[i];
 	return NULL;
 }
 
 /**
  * xinet_setsockopt - setsockopt(2), all levels but SOL_SOCKET
  * @sock: the socket
- * @level: SOL_IP, or ENOPROTOOPT
+ * @level: SOL_IP, SOL_RAW, or ENOPROTOOPT
  * @optname: the option
  * @optval: its value
  * @optlen: of @optval in bytes
@@ -125,8 +140,8 @@ static const struct xsk_option *xsk_option_find(int level, int optname)
 int xinet_setsockopt(struct socket *sock, int level, int optname,
 		     sockptr_t optval, unsigned int optlen)
 {
-	const struct xsk_option *opt = xsk_option_find(level, optname);
 	struct sock *sk = sock->sk;
+	const struct xsk_option *opt = xsk_option_find(sk, level, optname);
 	int val, err;
 
 	if (opt && opt->set_buf)
@@ -159,7 +174,7 @@ static int xsk_get_int(struct sock *sk, const struct xsk_option *opt, int *val)
 /**
  * xinet_getsockopt - getsockopt(2), all levels but SOL_SOCKET
  * @sock: the socket
- * @level: SOL_IP, or ENOPROTOOPT
+ * @level: SOL_IP, SOL_RAW, or ENOPROTOOPT
  * @optname: the option
  * @optval: gets its value: an int, or one byte where there is room for no more
  * @optlen: room in bytes, changed to what was written
@@ -170,7 +185,8 @@ static int xsk_get_int(struct sock *sk, const struct xsk_option *opt, int *val)
 int xinet_getsockopt(struct socket *sock, int level, int optname,
 		     char __user *optval, int __user *optlen)
 {
-	const struct xsk_option *opt = xsk_option_find(level, optname);
+	const struct xsk_option *opt = xsk_option_find(sock->sk, level,
+						       optname);
 	int len, val, err;
 	u8 byte;
 
