@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct args;
 struct msghdr;
@@ -85,6 +86,10 @@ int ping_options(struct args *a, struct ping_opt *o);
 int ping_socket(const struct ping_opt *o);
 __u64 ping_now(void);
 const char *ping_dst(const struct ping_run *r);
+int ping_open(void);
+bool ping_is_raw(void);
+void ping_raw_finish(void *msg, size_t len);
+ssize_t ping_raw_take(const __u8 *buf, size_t len, const __u8 **msg);
 void ping_send(struct ping_run *r);
 bool ping_receive(struct ping_run *r);
 int ping_errors(struct ping_run *r);

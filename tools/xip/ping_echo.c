@@ -78,6 +78,9 @@ static int set_addresses(int fd, const struct ping_opt *o)
 	if (o->src && bind(fd, p, sizeof(sa)))
 		return trouble("bind");
 	sa.sxin_addr.s_addr = o->dst;
+	/* connected, a raw socket would hear of nobody but that address */
+	if (o->broadcast && ping_is_raw())
+		return 0;
 	if (!connect(fd, p, sizeof(sa)))
 		return 0;
 	if (errno != EACCES || o->broadcast)
@@ -96,7 +99,7 @@ static int set_addresses(int fd, const struct ping_opt *o)
  */
 int ping_socket(const struct ping_opt *o)
 {
-	int fd = socket(XIP_FAMILY, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP);
+	int fd = ping_open();
 
 	if (fd < 0)
 		return open_trouble();
@@ -147,6 +150,8 @@ static bool send_again(struct ping_run *r)
 void ping_send(struct ping_run *r)
 {
 	static char buf[sizeof(struct icmphdr) + PING_DATA_MAX];
+	struct sockaddr_xin to = { .sxin_family = XIP_FAMILY,
+				   .sxin_addr.s_addr = r->opt->dst };
 	struct icmphdr icmph = { .type = ICMP_ECHO };
 	unsigned int seq = (r->sent + 1) % PING_SEQS;
 	ssize_t n;
@@ -159,10 +164,12 @@ void ping_send(struct ping_run *r)
 	r->sent++;
 	r->answered[seq / 8] &= ~(1U << seq % 8);
 	r->sent_at[seq] = ping_now();
+	ping_raw_finish(buf, sizeof(icmph) + r->opt->size);
 	if (r->opt->flood)
 		ping_flood_char('.');
 	do
-		n = send(r->fd, buf, sizeof(icmph) + r->opt->size, 0);
+		n = sendto(r->fd, buf, sizeof(icmph) + r->opt->size, 0,
+			   (struct sockaddr *)&to, sizeof(to));
 	while (n < 0 && (errno == EINTR || send_again(r)));
 }
 
@@ -318,6 +325,10 @@ bool ping_receive(struct ping_run *r)
 			ping_count_error(r, "recvmsg");
 		return false;
 	}
+	n = ping_raw_take(buf, n, &reply.data);
+	/* a raw socket hears of others' answers too */
+	if (n < 0)
+		return true;
 	reply.len = n;
 	reply.ttl = ttl_of(&msg);
 	reply.msg = &msg;
