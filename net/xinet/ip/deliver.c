@@ -15,15 +15,30 @@
 #include <net/xinet/raw.h>
 #include <net/xinet/udp.h>
 
-/* No transport of ours: raw sockets may have one. RFC 1122 section 3.2.2.1 */
-static noinline int xip_deliver_unknown(struct xinet_net *xn,
-					struct sk_buff *skb)
+static __always_inline int xip_deliver_to(struct xinet_net *xn,
+					  struct sk_buff *skb,
+					  const struct xinet_protocol *prot)
 {
-	if (xraw_any(xn) && xraw_deliver(xn, skb)) {
+	XIP_INC_STATS(xn, IPSTATS_MIB_INDELIVERS);
+	__skb_pull(skb, skb_network_header_len(skb));
+	INDIRECT_CALL_1(prot->handler, xudp_rcv, skb);
+	return NET_RX_SUCCESS;
+}
+
+/* Raw sockets may want it, or are the last hope where @prot is NULL. */
+static noinline int xip_deliver_raw(struct xinet_net *xn, struct sk_buff *skb,
+				    const struct xinet_protocol *prot)
+{
+	bool heard = xraw_any(xn) && xraw_deliver(xn, skb);
+
+	if (prot)
+		return xip_deliver_to(xn, skb, prot);
+	if (heard) {
 		XIP_INC_STATS(xn, IPSTATS_MIB_INDELIVERS);
 		consume_skb(skb);
 		return NET_RX_SUCCESS;
 	}
+	/* RFC 1122 section 3.2.2.1 */
 	XIP_INC_STATS(xn, IPSTATS_MIB_INUNKNOWNPROTOS);
 	xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, 0);
 	xinet_drop(xn, skb, XINET_DROP_NO_PROTOCOL);
@@ -38,14 +53,9 @@ static int xip_local_deliver_finish(struct net *net, struct sock *sk,
 	const struct xinet_protocol *prot;
 
 	prot = rcu_dereference(xprotos[ip_hdr(skb)->protocol]);
-	if (unlikely(!prot))
-		return xip_deliver_unknown(xn, skb);
-	if (unlikely(xraw_any(xn)))
-		xraw_deliver(xn, skb);
-	XIP_INC_STATS(xn, IPSTATS_MIB_INDELIVERS);
-	__skb_pull(skb, skb_network_header_len(skb));
-	INDIRECT_CALL_1(prot->handler, xudp_rcv, skb);
-	return NET_RX_SUCCESS;
+	if (unlikely(!prot || xraw_any(xn)))
+		return xip_deliver_raw(xn, skb, prot);
+	return xip_deliver_to(xn, skb, prot);
 }
 
 /**
