@@ -433,12 +433,12 @@ def xip_ping(groups):
 def xip_ping_two():
     ns.sysctl(ping_group_range="1 0")
     with ns:
-        runs = [subprocess.Popen(["xip", "-j", "ping", "-c", "5", "-i", "0.01",
-                                  "10.7.0.2"], text=True,
+        runs = [subprocess.Popen(["xip", "-j", "ping", "-c", "10", "-i",
+                                  "0.05", "10.7.0.2"], text=True,
                                  stdout=subprocess.PIPE) for _ in range(3)]
     for run in runs:
         out = run.communicate(timeout=20 * SLOW)[0].replace(" ", "")
-        equal('"received":5,"duplicates":0,"errors":0' in out, True, out)
+        equal('"received":10,"duplicates":0,"errors":0' in out, True, out)
 
 
 @check("xip ping without ping_group_range nor CAP_NET_RAW says what is wrong")
