@@ -378,7 +378,7 @@ TEST_F(raw, filter_as_an_option)
 		OK(setsockopt(fd, SOL_RAW, ICMP_FILTER, buf, 4));
 		memset(buf, 0xa5, sizeof(buf));
 		OK(setsockopt(fd, SOL_RAW, ICMP_FILTER, buf, i));
-		RETURNS(i >= 4 ? (int)0xa5a5a5a5 :
+		RETURNS(i >= 4 ? -0x5a5a5a5b :
 			(int)(0xa5a5a5a5 & ((1U << 8 * i) - 1)),
 			({ int v; len = 4;
 			   getsockopt(fd, SOL_RAW, ICMP_FILTER, &v, &len); v; }));
