@@ -156,6 +156,10 @@ struct xsk_dest {
 	bool connected;
 };
 
+/* socket/error.c */
+void xsk_err(struct sock *sk, const struct sk_buff *skb, __be16 port, u32 info,
+	     const u8 *payload);
+
 /* socket/errqueue.c */
 void xsk_icmp_error(struct sock *sk, const struct sk_buff *skb, int err,
 		    __be16 port, u32 info, const u8 *payload);

@@ -126,27 +126,14 @@ bool xraw_deliver(struct xinet_net *xn, struct sk_buff *skb)
 	return heard;
 }
 
-/* The errno of an ICMP error, negative; 0 where a program is not told. */
-static int xraw_error(const struct icmphdr *icmph)
-{
-	switch (icmph->type) {
-	case ICMP_DEST_UNREACH:
-		return -xicmp_err_convert[icmph->code].error;
-	case ICMP_PARAMETERPROB:
-		return -EPROTO;
-	default:
-		return 0;
-	}
-}
-
 /**
  * xraw_err - an ICMP error quotes a packet of a protocol that may be raw
  * @xn: state of the namespace
  * @skb: the ICMP packet, skb->data at the quoted XIP header; not consumed
- * @info: MTU or pointer, unused until raw sockets have an error queue
+ * @info: MTU or pointer, for the error queue
  *
- * As with UDP, only a connected socket is told: any other could not say whom
- * its next error is about. The protocol need have no handler.
+ * Every socket that may have sent it is told; xsk_err() knows which want to
+ * hear. The protocol need have no handler.
  *
  * Context: softirq, RCU read lock.
  */
@@ -158,18 +145,16 @@ void xraw_err(struct xinet_net *xn, struct sk_buff *skb, u32 info)
 		.ours = quoted->saddr,
 		.protocol = quoted->protocol,
 	};
-	int error = xraw_error(icmp_hdr(skb));
 	const struct xport_bucket *b;
+	unsigned int hlen;
 	struct sock *sk;
 
-	if (!error)
-		return;
 	b = xport_bucket(&xraw_table, xn->net, key.protocol);
 	sk_for_each_rcu(sk, &b->head) {
-		if (sk->sk_state != TCP_ESTABLISHED ||
-		    !xraw_match(sk, xn->net, &key))
+		if (!xraw_match(sk, xn->net, &key))
 			continue;
-		WRITE_ONCE(sk->sk_err, -error);
-		sk_error_report(sk);
+		/* whose program wrote the header gets it back, too */
+		hlen = xsk_flag(sk, XSK_HDRINCL) ? 0 : quoted->ihl * 4;
+		xsk_err(sk, skb, 0, info, skb->data + hlen);
 	}
 }

@@ -10,9 +10,9 @@
 #include <linux/icmp.h>
 #include <linux/random.h>
 #include <net/xinet/ip.h>
+#include <net/xinet/options.h>
 #include <net/xinet/raw.h>
 #include "../ip/header.h"
-#include "../ip/options.h"
 #include "send.h"
 
 #define XRAW_MAX	65535	/* RFC 791: of a packet, header and all */
@@ -31,6 +31,7 @@ static int xraw_check_len(bool hdrincl, size_t len)
 static int xraw_check_header(struct sk_buff *skb)
 {
 	const struct iphdr *iph;
+	struct xip_options options;
 	unsigned int hlen, pointer;
 
 	if (!pskb_may_pull(skb, sizeof(*iph)))
@@ -42,8 +43,8 @@ static int xraw_check_header(struct sk_buff *skb)
 	if (!pskb_may_pull(skb, hlen))
 		return -ENOBUFS;
 	iph = (const struct iphdr *)skb->data;
-	if (xip_options_check((const u8 *)(iph + 1), hlen - sizeof(*iph),
-			      &pointer))
+	if (xip_options_parse((const u8 *)(iph + 1), hlen - sizeof(*iph),
+			      &options, &pointer))
 		return -EINVAL;
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, hlen);
@@ -56,17 +57,21 @@ static __be16 xraw_ident(void)
 	return htons(get_random_u32() % 0xffff + 1);
 }
 
-/* Complete the header that the program gave, and send. RCU read lock held. */
+/*
+ * Complete the header that the program gave, and send. What has a header of
+ * its own is never cut to pieces here: the device's MTU is what counts. RCU
+ * read lock held.
+ */
 static int xraw_xmit_hdrincl(struct sock *sk, struct sk_buff *skb,
-			     const struct xsk_tx *tx,
+			     struct xsk_tx *tx, const struct xsk_dest *dst,
 			     const struct xsk_cookie *ck)
 {
 	struct iphdr *iph = ip_hdr(skb);
 
-	/* what has a header of its own is never cut to pieces */
-	if (skb->len > READ_ONCE(tx->rt.dev->mtu)) {
+	tx->rt.mtu = min_t(u32, READ_ONCE(tx->rt.dev->mtu), XIP_MAX_MTU);
+	if (skb->len > tx->rt.mtu) {
 		kfree_skb(skb);
-		return -EMSGSIZE;
+		return xsk_too_big(sk, dst, tx->rt.mtu);
 	}
 	if (!iph->saddr)
 		iph->saddr = ck->saddr ?: tx->rt.saddr;
@@ -108,12 +113,12 @@ static int xraw_send_skb(struct sock *sk, struct sk_buff *skb, bool hdrincl,
 		kfree_skb(skb);
 	} else {
 		xraw_count_icmp(xinet_sk(sk)->xn, skb, protocol);
-		err = hdrincl ? xraw_xmit_hdrincl(sk, skb, tx, ck) :
+		err = hdrincl ? xraw_xmit_hdrincl(sk, skb, tx, dst, ck) :
 				xsk_xmit(sk, skb, protocol, tx, dst, ck);
 	}
 	rcu_read_unlock();
-	/* as IPv4: counted, and none of the program's business */
-	return err == -ENOBUFS ? 0 : err;
+	/* as IPv4: counted, and an error only for who asks for such errors */
+	return err == -ENOBUFS && !xsk_flag(sk, XSK_RECVERR) ? 0 : err;
 }
 
 /**
@@ -127,9 +132,10 @@ static int xraw_send_skb(struct sock *sk, struct sk_buff *skb, bool hdrincl,
  * always filled in, source and identification where they are zero.
  *
  * Context: process, may sleep.
- * Return: @len; -EMSGSIZE beyond 65,535 bytes with the header, or the path's
- * MTU; -EINVAL for a header that is none; the errors of xsk_send_prepare(),
- * xsk_tx_prepare(), xsk_alloc_skb() and of the hooks.
+ * Return: @len; -EMSGSIZE beyond 65,535 bytes with the header, the device's
+ * MTU with IP_HDRINCL, or the path's without leave to fragment; -EINVAL for a
+ * header that is none, or IP_OPTIONS beside one; the errors of
+ * xsk_send_prepare(), xsk_tx_prepare(), xsk_alloc_skb() and of the hooks.
  */
 int xraw_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
@@ -148,8 +154,12 @@ int xraw_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	if (err)
 		return err;
 	dst.port = 0;
+	/* options and a header of one's own do not go together */
+	if (hdrincl && ck.optlen)
+		return -EINVAL;
+	/* a whole packet's length is looked at when its header is */
 	err = xsk_tx_prepare(sk, &dst, &ck, msg->msg_flags,
-			     hdrincl ? len - sizeof(struct iphdr) : len, &tx);
+			     hdrincl ? 0 : len, &tx);
 	if (err)
 		return err;
 	if (msg->msg_flags & MSG_PROBE)

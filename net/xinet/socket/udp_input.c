@@ -134,35 +134,10 @@ void xudp_rcv(struct sk_buff *skb)
 		xudp_no_port(xn, skb);
 }
 
-/* The errno of an ICMP error, and whether it is final. */
-static struct xicmp_err xudp_icmp_error(const struct icmphdr *icmph)
-{
-	switch (icmph->type) {
-	case ICMP_DEST_UNREACH:
-		/* who forbids fragmenting must know: too big is final */
-		if (icmph->code == ICMP_FRAG_NEEDED)
-			return (struct xicmp_err){ EMSGSIZE, true };
-		return xicmp_err_convert[icmph->code];
-	case ICMP_PARAMETERPROB:
-		return (struct xicmp_err){ EPROTO, true };
-	case ICMP_TIME_EXCEEDED:
-		return (struct xicmp_err){ EHOSTUNREACH, false };
-	default:
-		/* source quench and redirect concern no socket */
-		return (struct xicmp_err){ 0, false };
-	}
-}
-
 /**
  * xudp_err - an ICMP error quotes a datagram this host sent
  * @skb: the ICMP packet, skb->data at the quoted XIP header; not consumed
  * @info: MTU or pointer, for the error queue
- *
- * RFC 1122 section 4.1.3.3. With IP_RECVERR a program hears of everything.
- * Else only a connected socket is told, since an unconnected one could not say
- * whom its next error is about. It hears of every destination unreachable,
- * among them the host unreachable that this host sends itself when a neighbour
- * does not answer; of the others only what is final.
  *
  * Context: softirq, RCU read lock.
  */
@@ -171,7 +146,6 @@ void xudp_err(struct sk_buff *skb, u32 info)
 	const struct iphdr *quoted = (const struct iphdr *)skb->data;
 	const struct udphdr *uh;
 	struct xport_key key;
-	struct xicmp_err e;
 	struct sock *sk;
 
 	/* the quote is what we sent: its source is us */
@@ -189,14 +163,5 @@ void xudp_err(struct sk_buff *skb, u32 info)
 				ICMP_MIB_INERRORS);
 		return;
 	}
-	if (xsk_frag_needed(sk, skb, info))
-		return;
-	e = xudp_icmp_error(icmp_hdr(skb));
-	if (!e.error)
-		return;
-	if (!xsk_flag(sk, XSK_RECVERR) &&
-	    (sk->sk_state != TCP_ESTABLISHED ||
-	     (!e.fatal && icmp_hdr(skb)->type != ICMP_DEST_UNREACH)))
-		return;
-	xsk_icmp_error(sk, skb, e.error, uh->dest, info, (const u8 *)(uh + 1));
+	xsk_err(sk, skb, uh->dest, info, (const u8 *)(uh + 1));
 }
