@@ -18,7 +18,7 @@ trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$tmp"' EXIT
 # machine KERNEL ROLE LOCAL REMOTE
 machine()
 {
-	"$repo/scripts/vm" --kernel "$1" --load --timeout 120 \
+	"$repo/scripts/vm" --kernel "$1" --load --timeout 300 \
 		--qemu -netdev --qemu "dgram,id=n0,local.type=unix,local.path=$tmp/$3,remote.type=unix,remote.path=$tmp/$4" \
 		--qemu -device --qemu "virtio-net-pci,netdev=n0,mac=02:00:00:00:0$3:01" \
 		-- "$here/two_machines.py" "$2"

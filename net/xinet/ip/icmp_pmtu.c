@@ -2,9 +2,10 @@
 /*
  * Fragmentation needed (RFC 1191): is the message worth a transport's look?
  *
- * In: messages whose quote is whole, from the ICMP room. Out: the MTU to
- * believe, or why the message ends here. Whether a socket sent the datagram
- * quoted, its transport finds out; without one nothing is learnt.
+ * In: messages whose quote is whole and has one of our addresses as its source,
+ * from the ICMP room. Out: the MTU to believe, or why the message ends here.
+ * Whether a socket sent the datagram quoted, its transport finds out; without
+ * one nothing is learnt.
  *
  * Softirq, RCU read lock.
  */
@@ -15,17 +16,13 @@
 #include "../route/pmtu_rule.h"
 #include "ip.h"
 
-/* Could this host have sent the datagram, and a router have refused it? */
-static bool xicmp_pmtu_plausible(struct xinet_net *xn,
-				 const struct iphdr *quoted, u32 told)
+/* Could a router have refused the datagram? */
+static bool xicmp_pmtu_plausible(const struct iphdr *quoted, u32 told)
 {
-	/* only DF makes a router refuse; of a fragment there is no port */
-	if (!(quoted->frag_off & htons(IP_DF)) ||
-	    quoted->frag_off & htons(IP_OFFSET))
+	/* only DF makes it */
+	if (!(quoted->frag_off & htons(IP_DF)))
 		return false;
-	if (!xpmtu_plausible(told, ntohs(quoted->tot_len), quoted->ihl * 4))
-		return false;
-	return xinet_addr_type(xn, quoted->saddr) == RTN_LOCAL;
+	return xpmtu_plausible(told, ntohs(quoted->tot_len), quoted->ihl * 4);
 }
 
 /**
@@ -41,7 +38,7 @@ static bool xicmp_pmtu_plausible(struct xinet_net *xn,
 enum xinet_drop xicmp_frag_needed(struct xinet_net *xn,
 				  const struct iphdr *quoted, u32 *mtu)
 {
-	if (!xicmp_pmtu_plausible(xn, quoted, *mtu))
+	if (!xicmp_pmtu_plausible(quoted, *mtu))
 		return XINET_DROP_ICMP_PMTU;
 	switch (READ_ONCE(xn->sysctl.ip_no_pmtu_disc)) {
 	case 0:

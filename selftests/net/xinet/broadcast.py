@@ -17,6 +17,7 @@ from xwire import BCAST_MAC, HOST, HOST_MAC, PEER, XIP, XUDP, Tap, calm
 from xinet_scapy import inet_checksum
 
 ns = tap = other = None
+IP_MTU_DISCOVER, IP_PMTUDISC_DO = 10, 2
 ALL, SUBNET, OTHER = "255.255.255.255", "10.9.0.255", "10.8.0.255"
 
 
@@ -106,10 +107,16 @@ def group_device():
     leaves(other, tap, "239.1.2.3", "01:00:5e:01:02:03", "10.8.0.1")
 
 
-@check("a broadcast larger than the link takes is refused: EMSGSIZE")
+@check("a broadcast larger than the link takes goes in fragments, or EMSGSIZE")
 def too_large():
-    refused("EMSGSIZE", sender().sendto, b"b" * 1473, SUBNET, 9)
-    sender().sendto(b"b" * 1472, SUBNET, 9)
+    sender().sendto(b"b" * 1473, SUBNET, 9)
+    equal([(frame[XIP].flags, frame[XIP].frag, frame[XIP].len, frame.dst)
+           for frame in (tap.wait(XIP), tap.wait(XIP))],
+          [(1, 0, 1500, BCAST_MAC), (0, 185, 21, BCAST_MAC)], "fragments")
+    sock = sender()
+    sock.option(socket.SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
+    refused("EMSGSIZE", sock.sendto, b"b" * 1473, SUBNET, 9)
+    sock.sendto(b"b" * 1472, SUBNET, 9)
     equal(leaves(tap, other, SUBNET, BCAST_MAC, HOST)[XIP].len, 1500,
           "length")
 

@@ -17,7 +17,7 @@ import threading
 import ktap
 from ktap import check, rows
 from xlab import AF_XINET, Delta, Ns, equal, need, refused, until
-from xwire import HOST, PEER, XICMP, XUDP, Tap, calm
+from xwire import HOST, PEER, XICMP, XUDP, Tap, calm, too_big
 
 IP_PKTINFO, IP_MTU_DISCOVER, IP_RECVERR = 8, 10, 11
 IP_RECVTTL, IP_RECVTOS, IP_TOS, IP_TTL = 12, 13, 1, 2
@@ -149,7 +149,7 @@ def queued(kind, code, word, name, info):
     for make in KINDS:
         sock, quote, data, port = make()
         empty(sock)
-        told(quote, kind, code, struct.pack("!I", word))
+        told(too_big(quote), kind, code, struct.pack("!I", word))
         equal(polled(sock) & select.POLLERR, select.POLLERR, "POLLERR")
         entry = Error(sock)
         equal(entry.key(), (name, ICMP, kind, code, info), make.__doc__)
@@ -166,7 +166,7 @@ def queued(kind, code, word, name, info):
 def pending(kind, code, word, name, info):
     for make in KINDS:
         sock, quote, *_ = make()
-        told(quote, kind, code, struct.pack("!I", word))
+        told(too_big(quote), kind, code, struct.pack("!I", word))
         refused(name, sock.sock.recv, 10)
         equal(sock.error(), 0, "SO_ERROR a second time")
         equal(Error(sock).key()[0], name, "the queue has it still")

@@ -501,7 +501,9 @@ def options(given, copied):
     d = Datagram(1400, dst=FAR, options=given)
     packets = sent_on(d.link + d.head + d.payload)
     equal(len(packets) > 2, True, "%d packets" % len(packets))
-    equal(packets[0][20:(packets[0][0] & 15) * 4], given, "of the first")
+    first = given.replace(b"\x07\x07\x04\0\0\0\0",
+                          b"\x07\x07\x08" + socket.inet_aton("10.9.1.1"))
+    equal(packets[0][20:(packets[0][0] & 15) * 4], first, "of the first")
     for packet in packets[1:]:
         equal(packet[20:(packet[0] & 15) * 4], copied, "of the others")
     same([judge(packets, d)], [d.payload], "payload")

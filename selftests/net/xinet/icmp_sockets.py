@@ -13,7 +13,7 @@ import struct
 import ktap
 from ktap import check, rows
 from xlab import Delta, Ns, equal, need, until
-from xwire import HOST, PEER, XICMP, XIP, XUDP, Tap, calm, drops
+from xwire import HOST, PEER, XICMP, XIP, XUDP, Tap, calm, drops, too_big
 
 ns = tap = None
 MACS = {"10.9.0.%d" % n: "02:00:00:00:00:%02x" % n for n in (3, 4)}
@@ -58,7 +58,7 @@ def told(quote, kind, code, word=b"\0\0\0\0", **fields):
     ("parameter problem", 12, 0, "EPROTO")])
 def error_arrives(kind, code, name):
     sock = ns.udp().connect(PEER, 9)
-    quote = sent(sock, b"too big for some link".ljust(1000))
+    quote = too_big(sent(sock))
     equal(sock.error(), 0, "SO_ERROR before")
     told(quote, kind, code,
          struct.pack("!HH", 0, 900) if (kind, code) == (3, 4) else bytes(4))

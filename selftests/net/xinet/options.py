@@ -21,6 +21,7 @@ from xinet_scapy import inet_checksum, option
 
 R1_OUT, R2_IN, R2_OUT, FAR = "10.9.1.1", "10.9.1.2", "10.9.2.1", "10.9.2.2"
 FAR_MAC, OUT_MAC = "02:00:00:00:01:02", "02:00:00:00:01:01"
+IP_MTU_DISCOVER, IP_PMTUDISC_DO = 10, 2
 SOL_IP, IP_OPTIONS, IP_RECVOPTS, IP_RETOPTS = 0, 4, 6, 7
 RR, TS, RA = 7, 68, 148
 DAY = 86400000
@@ -361,6 +362,7 @@ def retopts():
     (n, n) for n in (0, 4, 40)])
 def socket_mtu(size):
     sock = sock_with(b"\1" * size)
+    sock.option(SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
     most = 1500 - 28 - size
     sock.sendto(bytes(most), PEER, 9)
     equal(tap.wait(XUDP)[XIP].len, 1500, "length")

@@ -324,11 +324,9 @@ def port(packet):
 
 @rows("not believed: %s", [
     ("DF was clear", altered(flags=0), 1000, {"IcmpImplausibleMtu": 1}),
-    ("a later fragment", altered(frag=4), 1000, {"IcmpImplausibleMtu": 1}),
-    ("not from here", altered(src="10.9.0.77"), 1000,
-     {"IcmpImplausibleMtu": 1}),
-    ("from a group", altered(src="224.0.0.1"), 1000,
-     {"IcmpImplausibleMtu": 1}),
+    ("a later fragment", altered(frag=4), 1000, {"IcmpQuote": 1}),
+    ("not from here", altered(src="10.9.0.77"), 1000, {"IcmpQuote": 1}),
+    ("from a group", altered(src="224.0.0.1"), 1000, {"IcmpQuote": 1}),
     ("of 1000, for 1000", altered(len=1000), 1000,
      {"IcmpImplausibleMtu": 1}),
     ("of 999, for 1000", altered(len=999), 1000, {"IcmpImplausibleMtu": 1}),

@@ -11,6 +11,7 @@
 	+------------------------------------+
 """
 import errno
+import socket
 import threading
 
 import ktap
@@ -18,6 +19,7 @@ from ktap import rows
 from xlab import Ns, command, equal, need, refused, until, veth
 
 ns = far = None
+IP_MTU_DISCOVER, IP_PMTUDISC_DO = 10, 2
 LO, UNI, BRD, MC = "local", "unicast", "broadcast", "multicast"
 
 
@@ -277,6 +279,7 @@ def mtu():
     ns.xip("route add 10.5.0.0/16 via 10.9.0.9 mtu 1300",
            "route add 10.4.0.0/16 via 10.9.0.9 mtu lock 1400")
     sock = ns.udp()
+    sock.option(socket.SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
     for dst, size in (("10.5.0.1", 1300), ("10.4.0.1", 1400)):
         sock.sendto(bytes(size - 28), dst, 9)
         refused("EMSGSIZE", sock.sendto, bytes(size - 27), dst, 9)

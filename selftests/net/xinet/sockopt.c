@@ -516,6 +516,9 @@ TEST_F(sockopt, unsupported_is_refused)
 				TH_LOG("set level %d option %d: %s",
 				       refused[i].level, option, xt_err(errno));
 			}
+			/* as IPv4: no raw socket includes its header */
+			if (refused[i].level == SOL_IP && option == IP_HDRINCL)
+				continue;
 			len = 4;
 			EXPECT_TRUE(getsockopt(self->fd, refused[i].level,
 					       option, &value, &len) == -1 &&

@@ -19,7 +19,7 @@ import subprocess
 import ktap
 from ktap import check, rows
 from xlab import SLOW, Ns, equal, need
-from xwire import HOST, PEER, XICMP, Tap, calm
+from xwire import HOST, PEER, XICMP, Tap, calm, too_big
 
 ns = tap = None
 NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
@@ -141,7 +141,7 @@ ERRORS = [
 def errors(kind, code, word, text):
     ping = Ping("-c", "1", "10.50.0.1")
     ping.line()
-    error(asked(), kind, code, word, "10.77.1.1")
+    error(too_big(asked()), kind, code, word, "10.77.1.1")
     equal(ping.end(1),
           (["From 10.77.1.1 icmp_seq=1 " + text] +
            summary("10.50.0.1", 1, 0, "+1 errors, ", "100%"), []), "output")

@@ -142,6 +142,12 @@ class Tap:
                                                    dport=dport) / data
 
 
+def too_big(packet):
+    """The packet as if 1,400 bytes long: fragmentation needed is believed
+    only of what is larger than the MTU it names."""
+    return packet[:2] + (1400).to_bytes(2, "big") + packet[4:]
+
+
 def drops(tap, frame, causes, also=(), sock=None):
     """
     A frame must end for the causes given ({"column": rise}), with no frame
