@@ -238,8 +238,8 @@ static void xinet_sock_init(struct socket *sock, struct sock *sk, int protocol)
 	sk->sk_protocol = protocol;
 	xsk->xn = xinet_pernet(sock_net(sk));
 	xsk->ttl = -1;
-	xsk->pmtudisc = READ_ONCE(xsk->xn->sysctl.ip_no_pmtu_disc) ?
-			IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
+	if (READ_ONCE(xsk->xn->sysctl.ip_no_pmtu_disc))
+		xsk_set_mtu_discover(sk, IP_PMTUDISC_DONT);
 }
 
 /* May the caller open one of these in the namespace? */

@@ -28,7 +28,6 @@ struct xnl_info;
  * @hash: struct xaddr_hnode by address: local and broadcast addresses
  * @prefixes: struct xaddr_prefix: subnets that are local as a whole
  * @hash_mix: per-namespace random word mixed into the hash
- * @foreign_prefixes: entries of @prefixes outside 127.0.0.0/8
  * @devs: struct xin_device by ifindex
  * @count: addresses in the namespace, bounded by the sysctl addr_max
  * @seq: grows with each change of an address, so that dumps notice
@@ -37,7 +36,6 @@ struct xaddr_net {
 	struct hlist_head *hash;
 	struct hlist_head prefixes;
 	u32 hash_mix;
-	unsigned int foreign_prefixes;
 	struct xarray devs;
 	unsigned int count;
 	u32 seq;

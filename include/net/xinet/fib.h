@@ -38,7 +38,7 @@ struct xnl_info {
  * struct xfib_net - routes of a namespace
  * @main: the table that `xip route` shows; leaves are struct xfib_entry
  * @exceptions: what redirects (and path MTU) say of single destinations
- * @n_exceptions: how many; the data path looks only if there are any
+ * @n_exceptions: how many
  * @exc_next: jiffies at which @exc_work runs next
  * @exc_work: removes what has expired
  * @lock: of the exceptions and of the generation; BH
@@ -61,33 +61,42 @@ struct xfib_net {
 /**
  * struct xfib_nh - a next hop
  * @dev: output device; referenced while the next hop is in use
+ * @type: RTN_UNICAST
+ * @way_flags: XROUTE_GW, XROUTE_MTU_LOCKED
+ * @mtu: of the path this way, chosen in advance
+ * @way: these three as one word
  * @gw: gateway, network byte order; 0: the destination is on the link
  * @saddr: source for senders that have bound none, chosen in advance
- * @mtu: of the path this way, chosen in advance
  * @upper_bound: takes flows whose 31-bit hash is up to here; -1: none
  * @flags: RTNH_F_*
  * @scope: what the gateway was found by (RT_SCOPE_*)
  * @weight: share of the flows, 1 to 256
  * @oif: ifindex of @dev
- * @mtu_flags: XROUTE_MTU_LOCKED or 0
  * @fi: what it is part of
  * @dev_node: in xin_device.nexthops; RTNL
  * @tracker: of the reference on @dev
  *
  * The words that a lookup reads come first; those that events change in place
  * (@saddr, @mtu, @upper_bound, @flags) are read and written as single words.
+ * @way lies and looks as in struct xroute.
  */
 struct xfib_nh {
 	struct net_device *dev;
+	union {
+		struct {
+			u8 type;
+			u8 way_flags;
+			u16 mtu;
+		};
+		u32 way;
+	};
 	__be32 gw;
 	__be32 saddr;
-	u32 mtu;
 	int upper_bound;
 	u8 flags;
 	u8 scope;
 	u16 weight;
 	int oif;
-	u8 mtu_flags;
 	struct xfib_info *fi;
 	struct list_head dev_node;
 	netdevice_tracker tracker;

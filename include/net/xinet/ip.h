@@ -24,7 +24,7 @@
  * @ct: reserved for the tracked connection
  * @out: output device between the route lookup and xip_output
  * @rtype: RTN_* the route lookup said
- * @gw: @nexthop is a gateway
+ * @flags: XROUTE_*
  * @mtu: what the route takes, in bytes with the XIP header
  * @nexthop: whom to resolve on @out, network byte order; on a socket's queue
  *	the core has written its count of drops here
@@ -37,7 +37,7 @@ struct xip_skb_cb {
 	void *ct;
 	struct net_device *out;
 	u8 rtype;
-	bool gw;
+	u8 flags;
 	u16 mtu;
 	__be32 nexthop;
 };
@@ -53,6 +53,12 @@ enum xip_defrag_user {
 };
 
 #define XIPCB(skb) ((struct xip_skb_cb *)((skb)->cb))
+
+/*
+ * In parm.flags, beside IPSKB_FRAG_PMTU: a router has options to write, or what
+ * it put together must leave in fragments no larger than they came in.
+ */
+#define XIPSKB_FORWARD_ODD	BIT(15)
 
 /* where IPv4 keeps its compiled options, ours are kept */
 #define XIPOPT(skb) ((struct xip_options *)&XIPCB(skb)->parm.opt)
@@ -100,7 +106,7 @@ static inline void xip_route_to_cb(struct sk_buff *skb, const struct xroute *rt)
 
 	cb->out = rt->dev;
 	cb->rtype = rt->type;
-	cb->gw = rt->gw;
+	cb->flags = rt->flags;
 	cb->mtu = rt->mtu;
 	cb->nexthop = rt->nexthop;
 }

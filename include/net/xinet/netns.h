@@ -23,6 +23,8 @@ struct proc_dir_entry;
  * @net: the namespace
  * @mib: its counters
  * @rt_genid: generation of all that a struct xroute depends on
+ * @rt_odd: what keeps lookups off their short way: addresses that lie in a
+ *	whole prefix of local ones (127.0.0.0/8 aside), and exceptions
  * @raw_socks: raw sockets; beside what each packet touches
  * @addr: addresses
  * @fib: routes
@@ -38,6 +40,7 @@ struct xinet_net {
 	struct net *net;
 	struct xinet_mib __percpu *mib;
 	u32 rt_genid;
+	atomic_t rt_odd;
 	atomic_t raw_socks;
 	struct xaddr_net addr;
 	struct xfib_net fib;

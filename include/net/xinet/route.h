@@ -29,6 +29,7 @@ struct xinet_net;
  *	flow hash that chooses among the next hops of a multipath route
  * @dport: destination port or 0, network byte order
  * @proto: protocol number
+ * @forwarded: the packet is another host's
  * @onlink_only: ignore gateways (MSG_DONTROUTE, SO_DONTROUTE)
  */
 struct xflow {
@@ -39,36 +40,42 @@ struct xflow {
 	__be16 dport;
 	u8 proto;
 	bool onlink_only;
+	bool forwarded;
 };
 
-/* Bits of xroute.mtu_flags */
-#define XROUTE_MTU_LOCKED	1	/* not to be discovered: DF stays clear */
-#define XROUTE_MTU_LEARNT	2	/* fragmentation-needed messages say so */
+/* Bits of xroute.flags */
+#define XROUTE_GW		BIT(0)	/* the next hop is a gateway */
+#define XROUTE_MTU_LOCKED	BIT(1)	/* not to be discovered: no DF */
+#define XROUTE_MTU_LEARNT	BIT(2)	/* fragmentation-needed messages say so */
+
+#define XROUTE_MTU_ODD		(XROUTE_MTU_LOCKED | XROUTE_MTU_LEARNT)
 
 /**
  * struct xroute - the answer of a route lookup
  * @dev: output device (lo for RTN_LOCAL); no reference is held
  * @type: RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST or RTN_MULTICAST
- * @gw: @nexthop is a gateway
+ * @flags: XROUTE_*
  * @mtu: largest packet the path takes, in bytes with the XIP header
+ * @way: these three as one word
  * @nexthop: whom to resolve on @dev: the gateway, or the destination itself
  *	(127.0.0.1 or the source where the caller asked for destination 0)
  * @saddr: the source to use where the sender has bound none
- * @mtu_flags: XROUTE_MTU_*, 0 in the common case
- * @link_mtu: with XROUTE_MTU_LEARNT: @mtu if nothing had been learnt
  * @genid: the namespace's generation when the lookup began
  *
  * @type to @nexthop lie as in struct xip_skb_cb, which gets them in one go.
  */
 struct xroute {
 	struct net_device *dev;
-	u8 type;
-	bool gw;
-	u16 mtu;
+	union {
+		struct {
+			u8 type;
+			u8 flags;
+			u16 mtu;
+		};
+		u32 way;
+	};
 	__be32 nexthop;
 	__be32 saddr;
-	u8 mtu_flags;
-	u16 link_mtu;
 	u32 genid;
 };
 

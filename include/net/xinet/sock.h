@@ -44,6 +44,24 @@ struct xsk_route {
 };
 
 /**
+ * union xsk_odd - what makes a message other than most, in one word
+ * @optlen: bytes of options, padded to words
+ * @pmtudisc: IP_MTU_DISCOVER ^ IP_PMTUDISC_WANT
+ * @retopts: in a cookie: the options are the message's own
+ * @may_frag: in a cookie: DF is to stay clear
+ * @any: 0 for most messages
+ */
+union xsk_odd {
+	struct {
+		u8 optlen;
+		u8 pmtudisc;
+		bool retopts;
+		bool may_frag;
+	};
+	u32 any;
+};
+
+/**
  * struct xinet_sock - a socket of the family
  * @sk: the common part; must be first
  * @xn: state of its namespace
@@ -52,8 +70,7 @@ struct xsk_route {
  * @flags: XSK_* bits
  * @ttl: IP_TTL, or -1 for the namespace's default
  * @tos: IP_TOS
- * @pmtudisc: IP_MTU_DISCOVER
- * @optlen: bytes of IP_OPTIONS, padded to words
+ * @odd: IP_MTU_DISCOVER, and whether there is @opts
  * @opts: IP_OPTIONS, or NULL
  * @auto_addr: connect() chose the source, so disconnecting gives it up
  */
@@ -65,8 +82,7 @@ struct xinet_sock {
 	unsigned long flags;
 	s16 ttl;
 	u8 tos;
-	u8 pmtudisc;
-	u8 optlen;
+	union xsk_odd odd;
 	struct xsk_opts __rcu *opts;
 	bool auto_addr;
 };
@@ -74,6 +90,12 @@ struct xinet_sock {
 static inline struct xinet_sock *xinet_sk(const struct sock *sk)
 {
 	return (struct xinet_sock *)sk;
+}
+
+/* IP_PMTUDISC_* of a socket */
+static inline u8 xsk_pmtudisc(const struct sock *sk)
+{
+	return READ_ONCE(xinet_sk(sk)->odd.pmtudisc) ^ IP_PMTUDISC_WANT;
 }
 
 static inline bool xsk_flag(const struct sock *sk, int bit)
@@ -88,8 +110,8 @@ static inline bool xsk_flag(const struct sock *sk, int bit)
  * @oif: output device from IP_PKTINFO, else the bound one, else 0
  * @ttl: from IP_TTL, or -1
  * @tos: from IP_TOS or the socket
- * @optlen: bytes of options, padded to words, 0 for none
- * @retopts: the IP_RETOPTS they come from, or NULL: the socket's own
+ * @odd: options, IP_MTU_DISCOVER
+ * @retopts: the IP_RETOPTS that the options come from, if @odd says so
  */
 struct xsk_cookie {
 	struct sockcm_cookie sockc;
@@ -97,7 +119,7 @@ struct xsk_cookie {
 	int oif;
 	s16 ttl;
 	u8 tos;
-	u8 optlen;
+	union xsk_odd odd;
 	const struct cmsghdr *retopts;
 };
 

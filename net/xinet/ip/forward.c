@@ -67,6 +67,18 @@ static bool xip_forward_mtu_ok(struct xinet_net *xn, struct sk_buff *skb,
 	return false;
 }
 
+static noinline void xip_forward_odd(struct xinet_net *xn, struct sk_buff *skb,
+				     const struct xroute *rt)
+{
+	unsigned int max = XIPCB(skb)->parm.frag_max_size;
+
+	if (XIPOPT(skb)->todo)
+		xip_forward_options(xn, skb, rt);
+	/* what came in fragments leaves in fragments no larger */
+	if (max)
+		XIPCB(skb)->mtu = min_t(u16, XIPCB(skb)->mtu, max);
+}
+
 /**
  * xip_forward - a packet is for another host
  * @skb: the packet; consumed
@@ -92,16 +104,12 @@ int xip_forward(struct sk_buff *skb, const struct xroute *rt)
 		return NET_RX_DROP;
 	}
 	ip_decrease_ttl(ip_hdr(skb));
-	if (unlikely(XIPOPT(skb)->todo))
-		xip_forward_options(xn, skb, rt);
 	skb_forward_csum(skb);
 	skb->priority = rt_tos2priority(ip_hdr(skb)->tos);
 	xip_forward_hash(skb, ip_hdr(skb));
 	xip_route_to_cb(skb, rt);
-	/* what came in fragments leaves in fragments no larger */
-	if (unlikely(XIPCB(skb)->parm.frag_max_size))
-		XIPCB(skb)->mtu = min(XIPCB(skb)->mtu,
-				      XIPCB(skb)->parm.frag_max_size);
+	if (unlikely(XIPCB(skb)->parm.flags & XIPSKB_FORWARD_ODD))
+		xip_forward_odd(xn, skb, rt);
 
 	return XNF_HOOK(NF_INET_FORWARD, xn, net, NULL, skb, in, rt->dev,
 			xip_forward_finish);

@@ -73,8 +73,11 @@ bool xip_rcv_options(struct xinet_net *xn, struct sk_buff *skb, u8 rtype)
 		     sizeof_field(struct inet_skb_parm, opt));
 	why = xip_options_parse(skb_network_header(skb) + sizeof(struct iphdr),
 				xip_options_len(skb), XIPOPT(skb), &pointer);
-	if (!why && XIPOPT(skb)->todo && rtype != RTN_UNICAST)
-		why = xip_options_arrive(xn, skb, rtype);
+	if (!why && XIPOPT(skb)->todo) {
+		XIPCB(skb)->parm.flags |= XIPSKB_FORWARD_ODD;
+		if (rtype != RTN_UNICAST)
+			why = xip_options_arrive(xn, skb, rtype);
+	}
 	if (likely(!why))
 		return true;
 	if (why == XINET_DROP_BAD_OPTIONS)

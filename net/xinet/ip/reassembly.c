@@ -278,6 +278,7 @@ static void xip_frag_header(struct xip_frag_queue *fq, struct sk_buff *skb,
 
 	XIPCB(skb)->parm.frag_max_size = max(fq->max_df_size, fq->q.max_size);
 	XIPCB(skb)->parm.flags &= ~IPSKB_FRAG_PMTU;
+	XIPCB(skb)->parm.flags |= XIPSKB_FORWARD_ODD;
 	iph->frag_off = 0;
 	if (fq->max_df_size == fq->q.max_size) {
 		XIPCB(skb)->parm.flags |= IPSKB_FRAG_PMTU;

@@ -229,11 +229,11 @@ static int xnl_get_fill_metrics(struct sk_buff *skb, const struct xroute *rt)
 {
 	struct nlattr *nest;
 
-	if (rt->mtu == min_t(u32, rt->dev->mtu, XIP_MAX_MTU) && !rt->mtu_flags)
+	if (rt->mtu == min_t(u32, rt->dev->mtu, XIP_MAX_MTU) && !(rt->flags & XROUTE_MTU_ODD))
 		return 0;
 	nest = nla_nest_start_noflag(skb, RTA_METRICS);
 	if (!nest || nla_put_u32(skb, RTAX_MTU, rt->mtu) ||
-	    (rt->mtu_flags & XROUTE_MTU_LOCKED &&
+	    (rt->flags & XROUTE_MTU_LOCKED &&
 	     nla_put_u32(skb, RTAX_LOCK, 1U << RTAX_MTU)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -252,7 +252,7 @@ static int xnl_get_fill_output(struct sk_buff *skb, const struct xnl_get *get)
 	/* An input route for this host ends here: the rest is not filled. */
 	if (get->iif && rt->type != RTN_UNICAST)
 		return 0;
-	if (rt->gw && nla_put_in_addr(skb, RTA_GATEWAY, rt->nexthop))
+	if (rt->flags & XROUTE_GW && nla_put_in_addr(skb, RTA_GATEWAY, rt->nexthop))
 		return -EMSGSIZE;
 	return xnl_get_fill_metrics(skb, rt);
 }

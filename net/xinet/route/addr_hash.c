@@ -129,8 +129,7 @@ int xaddr_prefix_add(struct xinet_net *xn, struct net_device *dev,
 	p->refs = 1;
 	hlist_add_head_rcu(&p->node, &xn->addr.prefixes);
 	if (!xaddr_in_loopback_net(addr, mask))
-		WRITE_ONCE(xn->addr.foreign_prefixes,
-			   xn->addr.foreign_prefixes + 1);
+		atomic_inc(&xn->rt_odd);
 	return 0;
 }
 
@@ -156,8 +155,7 @@ void xaddr_prefix_del(struct xinet_net *xn, struct net_device *dev,
 		if (--p->refs)
 			return;
 		if (!xaddr_in_loopback_net(addr, mask))
-			WRITE_ONCE(xn->addr.foreign_prefixes,
-				   xn->addr.foreign_prefixes - 1);
+			atomic_dec(&xn->rt_odd);
 		hlist_del_rcu(&p->node);
 		kfree_rcu(p, rcu);
 		return;

@@ -4,7 +4,7 @@
  * told by a redirect, and a smaller path MTU.
  *
  * In: entries of redirect.c and pmtu.c, in softirq. Out: answers of lookups
- * corrected on the way (xroute_fill()), under the RCU read lock. The table is
+ * corrected on the way (xroute_fill_exc()), under the RCU read lock. The table is
  * bounded, made with its first entry, and not looked at while empty; what has
  * expired a work item removes and bumps the route generation.
  */
@@ -71,38 +71,42 @@ static void xrt_exc_apply_mtu(struct xroute *rt, u32 mtu)
 	u32 bytes = mtu & ~XRT_EXC_LOCKED;
 
 	/* the route's own lock says that nothing is to be learnt */
-	if (rt->mtu_flags & XROUTE_MTU_LOCKED)
+	if (rt->flags & XROUTE_MTU_LOCKED)
 		return;
-	rt->mtu_flags = XROUTE_MTU_LEARNT;
+	rt->flags |= XROUTE_MTU_LEARNT;
 	if (mtu & XRT_EXC_LOCKED)
-		rt->mtu_flags |= XROUTE_MTU_LOCKED;
-	rt->link_mtu = rt->mtu;
+		rt->flags |= XROUTE_MTU_LOCKED;
 	rt->mtu = min(rt->mtu, bytes);
 }
 
 /**
  * xrt_exc_apply - correct an answer by what is known of the destination
  * @xn: state of the namespace
- * @daddr: network byte order
+ * @fl: the flow
  * @rt: the answer
+ *
+ * As IPv4: what hosts were told of a path's MTU is not used for the packets of
+ * others, unless the path needs less than any host will send with DF.
  *
  * Context: RCU read lock.
  */
-void xrt_exc_apply(struct xinet_net *xn, __be32 daddr, struct xroute *rt)
+void xrt_exc_apply(struct xinet_net *xn, const struct xflow *fl,
+		   struct xroute *rt)
 {
 	const struct xrt_exc *x;
 	__be32 gw;
 	u32 mtu;
 
-	x = xrt_exc_find(xn, daddr, rt->dev->ifindex,
-			 rt->gw ? rt->nexthop : 0);
+	x = xrt_exc_find(xn, fl->daddr, rt->dev->ifindex,
+			 rt->flags & XROUTE_GW ? rt->nexthop : 0);
 	if (!x)
 		return;
 	gw = xrt_exc_gw(x);
 	if (gw)
 		rt->nexthop = gw;
 	mtu = xrt_exc_mtu(x);
-	if (mtu)
+	if (mtu && (!fl->forwarded || mtu & XRT_EXC_LOCKED ||
+		    READ_ONCE(xn->sysctl.ip_forward_use_pmtu)))
 		xrt_exc_apply_mtu(rt, mtu);
 }
 
@@ -126,6 +130,7 @@ static void xrt_exc_free(struct xinet_net *xn, struct xrt_exc *x)
 {
 	hlist_del_rcu(&x->node);
 	WRITE_ONCE(xn->fib.n_exceptions, xn->fib.n_exceptions - 1);
+	atomic_dec(&xn->rt_odd);
 	atomic_dec(&xrt_exc_host_count);
 	kfree_rcu(x, rcu);
 }
@@ -194,6 +199,7 @@ struct xrt_exc *xrt_exc_make(struct xinet_net *xn, __be32 daddr, int ifindex,
 	x->ifindex = ifindex;
 	x->gw = gw;
 	WRITE_ONCE(xn->fib.n_exceptions, xn->fib.n_exceptions + 1);
+	atomic_inc(&xn->rt_odd);
 	hlist_add_head_rcu(&x->node, xrt_exc_chain(t, daddr));
 	return x;
 uncount:

@@ -175,7 +175,9 @@ void xfib_nh_prepare(struct xfib_nh *nh)
 	if (!saddr)
 		saddr = xinet_select_addr(fi->xn, nh->dev, nh->gw, fi->scope);
 	WRITE_ONCE(nh->saddr, saddr);
-	nh->mtu_flags = fi->mtu_lock ? XROUTE_MTU_LOCKED : 0;
+	nh->type = RTN_UNICAST;
+	nh->way_flags = (nh->gw ? XROUTE_GW : 0) |
+			(fi->mtu_lock ? XROUTE_MTU_LOCKED : 0);
 	WRITE_ONCE(nh->mtu, xfib_nh_mtu(nh));
 }
 

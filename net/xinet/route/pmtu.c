@@ -96,7 +96,7 @@ unsigned long xip_route_pmtu_left(struct xinet_net *xn, __be32 daddr,
 	unsigned int i;
 	long left;
 
-	if (!(rt->mtu_flags & XROUTE_MTU_LEARNT) ||
+	if (!(rt->flags & XROUTE_MTU_LEARNT) ||
 	    xfib_lookup(xn, &key, &res))
 		return 0;
 	for (i = 0; i < res.fi->n_nh; i++) {

@@ -34,6 +34,7 @@ static bool xrt_redirect_from(struct xinet_net *xn, struct net_device *dev,
 			      __be32 daddr, __be32 sender, __be32 *gw)
 {
 	struct xfib_key key = { .daddr = daddr, .oif = dev->ifindex };
+	struct xflow fl = { .daddr = daddr };
 	struct xfib_result res;
 	struct xroute rt;
 	unsigned int i;
@@ -45,7 +46,7 @@ static bool xrt_redirect_from(struct xinet_net *xn, struct net_device *dev,
 
 		if (nh->dev != dev || !nh->gw)
 			continue;
-		xroute_fill(xn, nh, daddr, 0, &rt);
+		xroute_fill_exc(xn, nh, &fl, &rt);
 		*gw = nh->gw;
 		if (rt.nexthop == sender)
 			return true;

@@ -50,7 +50,7 @@ int xroute_resolve(struct xinet_net *xn, const struct xflow *fl,
 
 	err = xfib_lookup(xn, &key, &res);
 	if (!err)
-		xroute_fill(xn, res.nh, fl->daddr, fl->saddr, rt);
+		xroute_fill_exc(xn, res.nh, fl, rt);
 	return err;
 }
 
@@ -71,8 +71,7 @@ static int xroute_onlink(struct xinet_net *xn, const struct xflow *fl,
 		rt->saddr = xinet_select_addr(xn, dev, 0, scope);
 	rt->mtu = xroute_dev_mtu(dev);
 	rt->type = type;
-	rt->gw = false;
-	rt->mtu_flags = 0;
+	rt->flags = 0;
 	return 0;
 }
 
@@ -84,8 +83,7 @@ static int xroute_local(struct xinet_net *xn, __be32 daddr, __be32 saddr,
 	rt->saddr = saddr ? saddr : daddr;
 	rt->mtu = xroute_dev_mtu(rt->dev);
 	rt->type = RTN_LOCAL;
-	rt->gw = false;
-	rt->mtu_flags = 0;
+	rt->flags = 0;
 	return 0;
 }
 
@@ -153,7 +151,7 @@ static int xroute_group(struct xinet_net *xn, const struct xflow *fl,
 		return err;
 	rt->nexthop = fl->daddr;
 	rt->type = type;
-	rt->gw = false;
+	rt->flags &= ~XROUTE_GW;
 	return 0;
 }
 
@@ -261,12 +259,12 @@ int xip_route_output(struct xinet_net *xn, const struct xflow *fl,
 	}
 	if (unlikely(xroute_special(fl->daddr) ||
 		     ipv4_is_loopback(fl->saddr) ||
-		     READ_ONCE(xn->addr.foreign_prefixes)))
+		     atomic_read(&xn->rt_odd)))
 		return xroute_output_slow(xn, fl, rt);
 	nh = xroute_direct(xn, fl->daddr);
 	if (unlikely(!nh))
 		return xroute_resolve(xn, fl, rt);
-	xroute_fill(xn, nh, fl->daddr, fl->saddr, rt);
+	xroute_fill(nh, fl->daddr, fl->saddr, rt);
 	return 0;
 }
 

@@ -102,6 +102,7 @@ static void xroute_input_flow(const struct sk_buff *skb, struct xflow *fl)
 		.daddr = iph->daddr,
 		.saddr = iph->saddr,
 		.proto = iph->protocol,
+		.forwarded = true,
 	};
 	if (iph->protocol != IPPROTO_UDP && iph->protocol != IPPROTO_TCP)
 		return;
@@ -125,38 +126,33 @@ static int xroute_forward_error(int err, enum xinet_drop *why)
 	}
 }
 
-/*
- * As IPv4: what hosts were told is not used for the packets of others, unless
- * the path is known to need less than any host will send with DF.
- */
-static int xroute_forward_mtu(struct xinet_net *xn, struct xroute *rt)
-{
-	if (unlikely(rt->mtu_flags == XROUTE_MTU_LEARNT) &&
-	    !READ_ONCE(xn->sysctl.ip_forward_use_pmtu))
-		rt->mtu = rt->link_mtu;
-	return 0;
-}
-
-static int xroute_forward(struct xinet_net *xn, const struct sk_buff *skb,
+/* With all conditions: several next hops, exceptions. */
+static noinline int xroute_forward_slow(struct xinet_net *xn, const struct sk_buff *skb,
 			  struct xroute *rt, enum xinet_drop *why)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	const struct xfib_nh *nh;
 	struct xflow fl;
 	int err;
 
 	if (!READ_ONCE(xn->sysctl.forwarding))
 		return xroute_drop(why, XINET_DROP_NOT_FORWARDING,
 				   -EHOSTUNREACH);
-	nh = xroute_direct(xn, iph->daddr);
-	if (likely(nh)) {
-		xroute_fill(xn, nh, iph->daddr, iph->saddr, rt);
-		return xroute_forward_mtu(xn, rt);
-	}
 	xroute_input_flow(skb, &fl);
 	err = xroute_resolve(xn, &fl, rt);
-	return err ? xroute_forward_error(err, why) :
-		     xroute_forward_mtu(xn, rt);
+	return err ? xroute_forward_error(err, why) : 0;
+}
+
+static int xroute_forward(struct xinet_net *xn, const struct sk_buff *skb,
+			  struct xroute *rt, enum xinet_drop *why)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const struct xfib_nh *nh = NULL;
+
+	if (likely(READ_ONCE(xn->sysctl.forwarding)))
+		nh = xroute_direct(xn, iph->daddr);
+	if (unlikely(!nh))
+		return xroute_forward_slow(xn, skb, rt, why);
+	xroute_fill(nh, iph->daddr, iph->saddr, rt);
+	return 0;
 }
 
 /* RFC 1122 3.3.6: a link-layer broadcast carries no unicast destination. */
@@ -187,7 +183,7 @@ static noinline int xroute_input_slow(struct xinet_net *xn,
 		return xroute_drop(why, XINET_DROP_L2_BROADCAST, -EINVAL);
 	if (xinet_addr_type(xn, daddr) == RTN_LOCAL)
 		return xroute_deliver(rt, RTN_LOCAL);
-	return xroute_forward(xn, skb, rt, why);
+	return xroute_forward_slow(xn, skb, rt, why);
 }
 
 /**
@@ -218,7 +214,7 @@ int xip_route_input(struct xinet_net *xn, struct sk_buff *skb,
 	dest = xaddr_hash_type(&xn->addr, daddr);
 	if (unlikely(source != RTN_UNSPEC || xroute_special(saddr) ||
 		     READ_ONCE(xn->sysctl.rp_filter) ||
-		     READ_ONCE(xn->addr.foreign_prefixes) ||
+		     atomic_read(&xn->rt_odd) ||
 		     skb->pkt_type != PACKET_HOST))
 		return xroute_input_slow(xn, skb, rt, why);
 	if (likely(dest == RTN_LOCAL && !xroute_special(daddr)))

@@ -60,7 +60,8 @@ void xfib_flush(struct xinet_net *xn, unsigned int dead);
 void xfib_table_destroy(struct xinet_net *xn);
 
 /* exception.c: what is known of single destinations */
-void xrt_exc_apply(struct xinet_net *xn, __be32 daddr, struct xroute *rt);
+void xrt_exc_apply(struct xinet_net *xn, const struct xflow *fl,
+		   struct xroute *rt);
 void xrt_exc_flush_dev(struct xinet_net *xn, int ifindex);
 void xrt_exc_net_init(struct xinet_net *xn);
 void xrt_exc_net_exit(struct xinet_net *xn);
@@ -69,23 +70,30 @@ void xrt_exc_net_exit(struct xinet_net *xn);
 int xroute_resolve(struct xinet_net *xn, const struct xflow *fl,
 		   struct xroute *rt);
 
-/* The answer of a next hop; the caller has set @rt->genid. */
-static __always_inline void xroute_fill(struct xinet_net *xn,
-					const struct xfib_nh *nh,
+/*
+ * The answer of a next hop, where the namespace has no exceptions (rt_odd); the
+ * caller has set @rt->genid.
+ */
+static __always_inline void xroute_fill(const struct xfib_nh *nh,
 					__be32 daddr, __be32 saddr,
 					struct xroute *rt)
 {
 	__be32 gw = nh->gw;
 
 	rt->dev = nh->dev;
+	rt->way = READ_ONCE(nh->way);
 	rt->nexthop = gw ? gw : daddr;
 	rt->saddr = saddr ? saddr : READ_ONCE(nh->saddr);
-	rt->mtu = READ_ONCE(nh->mtu);
-	rt->type = RTN_UNICAST;
-	rt->gw = gw;
-	rt->mtu_flags = nh->mtu_flags;
-	if (unlikely(READ_ONCE(xn->fib.n_exceptions)))
-		xrt_exc_apply(xn, daddr, rt);
+}
+
+/* The same where it may have. */
+static inline void xroute_fill_exc(struct xinet_net *xn,
+				   const struct xfib_nh *nh,
+				   const struct xflow *fl, struct xroute *rt)
+{
+	xroute_fill(nh, fl->daddr, fl->saddr, rt);
+	if (READ_ONCE(xn->fib.n_exceptions))
+		xrt_exc_apply(xn, fl, rt);
 }
 
 /* The one next hop of the best route, where there is nothing to choose. */

@@ -84,7 +84,7 @@ int xsk_options_set(struct sock *sk, sockptr_t optval, unsigned int optlen)
 	}
 	lock_sock(sk);
 	old = rcu_replace_pointer(xsk->opts, new, lockdep_sock_is_held(sk));
-	WRITE_ONCE(xsk->optlen, new ? new->list.len : 0);
+	WRITE_ONCE(xsk->odd.optlen, new ? new->list.len : 0);
 	release_sock(sk);
 	if (old)
 		kfree_rcu(old, rcu);
@@ -149,7 +149,8 @@ int xsk_options_cmsg(struct sock *sk, const struct cmsghdr *cmsg,
 	if (len > XIP_OPTIONS_MAX)
 		return -EINVAL;
 	ck->retopts = cmsg;
-	ck->optlen = ALIGN(len, 4);
+	ck->odd.retopts = true;
+	ck->odd.optlen = ALIGN(len, 4);
 	return xsk_options_check(sk, CMSG_DATA(cmsg), len);
 }
 
@@ -157,7 +158,7 @@ int xsk_options_cmsg(struct sock *sk, const struct cmsghdr *cmsg,
  * xsk_put_options - put a socket's or a message's options into a datagram
  * @sk: the socket
  * @skb: the datagram, behind xip_build_header(); stays the caller's
- * @ck: of the call; @ck->optlen says that there are some
+ * @ck: of the call; @ck->odd.optlen says that there are some
  *
  * Context: RCU read lock.
  * Return: 0, -EINVAL, -ENOBUFS.
@@ -168,13 +169,13 @@ int xsk_put_options(struct sock *sk, struct sk_buff *skb,
 	const struct xinet_sock *xsk = xinet_sk(sk);
 	const struct xsk_opts *opts;
 
-	if (ck->retopts)
+	if (ck->odd.retopts)
 		return xip_options_insert(xsk->xn, skb, CMSG_DATA(ck->retopts),
 					  ck->retopts->cmsg_len -
 					  sizeof(struct cmsghdr));
 	opts = rcu_dereference(xsk->opts);
-	/* taken away while the data was copied */
-	if (!opts)
+	/* taken away, or more than was reckoned with, while data was copied */
+	if (!opts || opts->list.len > ck->odd.optlen)
 		return 0;
 	return xip_options_insert(xsk->xn, skb, opts->list.data,
 				  opts->list.len);

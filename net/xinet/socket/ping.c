@@ -129,9 +129,9 @@ static int xping_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		return err;
 	/* the sum covers what the kernel puts in: make it at the end */
 	tx.hw_csum = true;
-	skb = xsk_alloc_skb(sk, &tx, &ck, 0, msg, len, &err);
-	if (!skb)
-		return err;
+	skb = xsk_alloc_skb(sk, &tx, &ck, 0, msg, len);
+	if (IS_ERR(skb))
+		return PTR_ERR(skb);
 	if (!pskb_may_pull(skb, sizeof(struct icmphdr)))
 		err = -ENOBUFS;
 	else

@@ -28,7 +28,7 @@ int xsk_set_mtu_discover(struct sock *sk, int val)
 {
 	if (val < IP_PMTUDISC_DONT || val > IP_PMTUDISC_OMIT)
 		return -EINVAL;
-	WRITE_ONCE(xinet_sk(sk)->pmtudisc, val);
+	WRITE_ONCE(xinet_sk(sk)->odd.pmtudisc, val ^ IP_PMTUDISC_WANT);
 	return 0;
 }
 
@@ -42,7 +42,7 @@ int xsk_set_mtu_discover(struct sock *sk, int val)
  */
 int xsk_get_mtu_discover(struct sock *sk, int *val)
 {
-	*val = READ_ONCE(xinet_sk(sk)->pmtudisc);
+	*val = xsk_pmtudisc(sk);
 	return 0;
 }
 
@@ -79,25 +79,11 @@ int xsk_get_mtu(struct sock *sk, int *val)
 	return 0;
 }
 
-/**
- * xsk_tx_fragment - a datagram too big for its path, or a socket or a route of
- * other than the default mode
- * @sk: the socket
- * @dst: whom the datagram is for
- * @len: of the packet in bytes, headers and data
- * @tx: its route, whose MTU becomes the one to go by; @may_frag is set,
- *	@hw_csum cleared, as it turns out
- *
- * A checksum that a device were to make would be made for each fragment:
- * so what will be fragmented is summed up here.
- *
- * Context: RCU read lock.
- * Return: 0, or -EMSGSIZE where it must not be fragmented.
- */
-int xsk_tx_fragment(struct sock *sk, const struct xsk_dest *dst,
-		    unsigned int len, struct xsk_tx *tx)
+static int xsk_tx_fragment(struct sock *sk, const struct xsk_dest *dst,
+			   struct xsk_cookie *ck, unsigned int len,
+			   struct xsk_tx *tx)
 {
-	u8 mode = READ_ONCE(xinet_sk(sk)->pmtudisc);
+	u8 mode = ck->odd.pmtudisc ^ IP_PMTUDISC_WANT;
 	bool fits = len <= tx->rt.mtu;
 
 	if (!xpmtu_mode_uses(mode))
@@ -106,11 +92,57 @@ int xsk_tx_fragment(struct sock *sk, const struct xsk_dest *dst,
 	if (len > tx->rt.mtu) {
 		if (!xpmtu_mode_fragments(mode))
 			return xsk_too_big(sk, dst, tx->rt.mtu);
+		/* a device would sum up each fragment for itself */
 		tx->hw_csum = false;
 	}
-	tx->may_frag = !xpmtu_mode_df(mode, fits,
-				      tx->rt.mtu_flags & XROUTE_MTU_LOCKED);
+	ck->odd.may_frag = !xpmtu_mode_df(mode, fits,
+					  tx->rt.flags & XROUTE_MTU_LOCKED);
 	return 0;
+}
+
+/**
+ * xsk_tx_odd - a datagram too big for its path, or with options, or of a socket
+ * or by a route of other than the default mode
+ * @sk: the socket
+ * @dst: whom the datagram is for
+ * @ck: with what; whether it may be fragmented is noted here
+ * @len: of the packet in bytes, headers and data, but for options
+ * @tx: its route, whose MTU becomes the one to go by; @hw_csum is cleared if it
+ *	will be
+ *
+ * Context: RCU read lock.
+ * Return: 0, or -EMSGSIZE where it must not be fragmented, or even in fragments
+ * would be too long.
+ */
+int xsk_tx_odd(struct sock *sk, const struct xsk_dest *dst,
+	       struct xsk_cookie *ck, unsigned int len, struct xsk_tx *tx)
+{
+	tx->headroom += ck->odd.optlen;
+	len += ck->odd.optlen;
+	if (len > XIP_MAX_MTU)
+		return -EMSGSIZE;
+	return xsk_tx_fragment(sk, dst, ck, len, tx);
+}
+
+/**
+ * xsk_xmit_odd - finish such a datagram's header
+ * @sk: the socket
+ * @skb: the datagram, behind xip_build_header(); stays the caller's
+ * @ck: of the call, as xsk_tx_odd() left it
+ *
+ * Context: RCU read lock.
+ * Return: 0, or an error of xsk_put_options().
+ */
+int xsk_xmit_odd(struct sock *sk, struct sk_buff *skb,
+		 const struct xsk_cookie *ck)
+{
+	int err = 0;
+
+	if (ck->odd.optlen)
+		err = xsk_put_options(sk, skb, ck);
+	if (!err && ck->odd.may_frag)
+		xip_allow_fragment(xinet_sk(sk)->xn, skb);
+	return err;
 }
 
 /**
@@ -126,7 +158,7 @@ int xsk_tx_fragment(struct sock *sk, const struct xsk_dest *dst,
 bool xsk_frag_needed(struct sock *sk, const struct sk_buff *skb, u32 info)
 {
 	const struct iphdr *quoted = (const struct iphdr *)skb->data;
-	u8 mode = READ_ONCE(xinet_sk(sk)->pmtudisc);
+	u8 mode = xsk_pmtudisc(sk);
 
 	if (icmp_hdr(skb)->type != ICMP_DEST_UNREACH ||
 	    icmp_hdr(skb)->code != ICMP_FRAG_NEEDED)

@@ -155,7 +155,7 @@ int xraw_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		return err;
 	dst.port = 0;
 	/* options and a header of one's own do not go together */
-	if (hdrincl && ck.optlen)
+	if (hdrincl && ck.odd.optlen)
 		return -EINVAL;
 	/* a whole packet's length is looked at when its header is */
 	err = xsk_tx_prepare(sk, &dst, &ck, msg->msg_flags,
@@ -166,9 +166,9 @@ int xraw_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		return len;
 	/* the checksum within is the program's: sum nothing up */
 	tx.hw_csum = true;
-	skb = xsk_alloc_skb(sk, &tx, &ck, 0, msg, len, &err);
-	if (!skb)
-		return err;
+	skb = xsk_alloc_skb(sk, &tx, &ck, 0, msg, len);
+	if (IS_ERR(skb))
+		return PTR_ERR(skb);
 	if (hdrincl) {
 		err = xraw_check_header(skb);
 		if (err) {

@@ -144,39 +144,39 @@ static int xsk_copy_data(struct sk_buff *skb, struct msghdr *msg,
  * @hlen: bytes for the transport header, at skb->data when this returns
  * @msg: where the data comes from; MSG_DONTWAIT counts
  * @len: bytes of data
- * @err: set where NULL is returned
  *
  * Unless the device sums, skb->csum is the sum of the data.
  *
  * Context: process, may sleep.
- * Return: the datagram, or NULL: -EAGAIN, -EPIPE, -EFAULT, -ENOBUFS, a pending
+ * Return: the datagram, or an ERR_PTR(): -EAGAIN, -EPIPE, -EFAULT, -ENOBUFS, a pending
  * error of the socket, or an interrupted wait.
  */
 struct sk_buff *xsk_alloc_skb(struct sock *sk, const struct xsk_tx *tx,
 			      const struct xsk_cookie *ck, unsigned int hlen,
-			      struct msghdr *msg, unsigned int len, int *err)
+			      struct msghdr *msg, unsigned int len)
 {
 	unsigned int fixed = tx->headroom + hlen + tx->tailroom;
 	unsigned int linear = len;
 	struct sk_buff *skb;
+	int err;
 
 	if (unlikely(fixed + len > XSK_LINEAR_MAX))
 		linear = fixed < XSK_LINEAR_MAX ?
 			 min_t(unsigned int, len, XSK_LINEAR_MAX - fixed) : 0;
 	skb = sock_alloc_send_pskb(sk, fixed + linear, len - linear,
-				   msg->msg_flags & MSG_DONTWAIT, err,
+				   msg->msg_flags & MSG_DONTWAIT, &err,
 				   PAGE_ALLOC_COSTLY_ORDER);
 	if (unlikely(!skb))
-		return NULL;
+		return ERR_PTR(err);
 
 	skb_reserve(skb, tx->headroom);
 	skb_reset_transport_header(skb);
 	skb_put(skb, hlen + linear);
 	skb->csum = 0;
-	*err = xsk_copy_data(skb, msg, hlen, len, linear, tx->hw_csum);
-	if (unlikely(*err)) {
+	err = xsk_copy_data(skb, msg, hlen, len, linear, tx->hw_csum);
+	if (unlikely(err)) {
 		kfree_skb(skb);
-		return NULL;
+		return ERR_PTR(err);
 	}
 	skb->priority = READ_ONCE(sk->sk_priority);
 	skb->mark = ck->sockc.mark;

@@ -26,14 +26,12 @@
  * @headroom: bytes to reserve before the transport header
  * @tailroom: bytes the device wants behind the data
  * @hw_csum: the device fills the transport checksum in
- * @may_frag: DF is clear, which is not the common case
  */
 struct xsk_tx {
 	struct xroute rt;
 	unsigned int headroom;
 	unsigned int tailroom;
 	bool hw_csum;
-	bool may_frag;
 };
 
 int xsk_dest_name(struct sock *sk, const struct msghdr *msg,
@@ -43,9 +41,11 @@ int xsk_route_slow(struct sock *sk, const struct xsk_dest *dst,
 		   struct xroute *rt);
 struct sk_buff *xsk_alloc_skb(struct sock *sk, const struct xsk_tx *tx,
 			      const struct xsk_cookie *ck, unsigned int hlen,
-			      struct msghdr *msg, unsigned int len, int *err);
-int xsk_tx_fragment(struct sock *sk, const struct xsk_dest *dst,
-		    unsigned int len, struct xsk_tx *tx);
+			      struct msghdr *msg, unsigned int len);
+int xsk_tx_odd(struct sock *sk, const struct xsk_dest *dst,
+	       struct xsk_cookie *ck, unsigned int len, struct xsk_tx *tx);
+int xsk_xmit_odd(struct sock *sk, struct sk_buff *skb,
+		 const struct xsk_cookie *ck);
 
 /**
  * xsk_send_prepare - read what a sendmsg() call asks
@@ -88,8 +88,7 @@ static __always_inline int xsk_send_prepare(struct sock *sk, struct msghdr *msg,
 	ck->oif = READ_ONCE(sk->sk_bound_dev_if);
 	ck->ttl = READ_ONCE(xsk->ttl);
 	ck->tos = READ_ONCE(xsk->tos);
-	ck->optlen = READ_ONCE(xsk->optlen);
-	ck->retopts = NULL;
+	ck->odd.any = READ_ONCE(xsk->odd.any);
 	if (unlikely(msg->msg_controllen)) {
 		err = xsk_cmsg_send(sk, msg, ck);
 		if (err)
@@ -141,7 +140,7 @@ static __always_inline int xsk_route_get(struct sock *sk,
  * xsk_tx_prepare - ask the route what a datagram needs
  * @sk: the socket
  * @dst: whom it is for
- * @ck: with what
+ * @ck: with what; whether it may be fragmented is noted here
  * @msg_flags: of the message
  * @len: transport header and data, bytes
  * @tx: filled
@@ -152,7 +151,7 @@ static __always_inline int xsk_route_get(struct sock *sk,
  */
 static __always_inline int xsk_tx_prepare(struct sock *sk,
 					  const struct xsk_dest *dst,
-					  const struct xsk_cookie *ck,
+					  struct xsk_cookie *ck,
 					  int msg_flags, unsigned int len,
 					  struct xsk_tx *tx)
 {
@@ -169,19 +168,10 @@ static __always_inline int xsk_tx_prepare(struct sock *sk,
 		if (unlikely(msg_flags & MSG_CONFIRM))
 			xneigh_confirm(xinet_sk(sk)->xn, tx->rt.dev,
 				       tx->rt.nexthop);
-		if (unlikely(ck->optlen)) {
-			tx->headroom += ck->optlen;
-			len += ck->optlen;
-			/* fragments or not, a header can say no more */
-			if (len + sizeof(struct iphdr) > XIP_MAX_MTU)
-				err = -EMSGSIZE;
-		}
-		tx->may_frag = false;
 		if (unlikely(len + sizeof(struct iphdr) > tx->rt.mtu ||
-			     (READ_ONCE(xinet_sk(sk)->pmtudisc) ^
-			      IP_PMTUDISC_WANT) | tx->rt.mtu_flags) && !err)
-			err = xsk_tx_fragment(sk, dst,
-					      len + sizeof(struct iphdr), tx);
+			     ck->odd.any | (tx->rt.flags & XROUTE_MTU_ODD)))
+			err = xsk_tx_odd(sk, dst, ck,
+					 len + sizeof(struct iphdr), tx);
 	}
 	rcu_read_unlock();
 	return err;
@@ -218,7 +208,7 @@ static __always_inline int xsk_tx_again(struct sock *sk,
  * @ck: with what
  *
  * Context: RCU read lock.
- * Return: as xip_send_skb() or xsk_put_options().
+ * Return: as xip_send_skb() or xsk_xmit_odd().
  */
 static __always_inline int xsk_xmit(struct sock *sk, struct sk_buff *skb,
 				    u8 protocol, const struct xsk_tx *tx,
@@ -234,15 +224,13 @@ static __always_inline int xsk_xmit(struct sock *sk, struct sk_buff *skb,
 		ttl = READ_ONCE(xinet_sk(sk)->xn->sysctl.default_ttl);
 	xip_build_header(skb, &tx->rt, ck->saddr ?: tx->rt.saddr, dst->addr,
 			 protocol, ttl, ck->tos);
-	if (unlikely(ck->optlen)) {
-		err = xsk_put_options(sk, skb, ck);
+	if (unlikely(ck->odd.any)) {
+		err = xsk_xmit_odd(sk, skb, ck);
 		if (err) {
 			kfree_skb(skb);
 			return err;
 		}
 	}
-	if (unlikely(tx->may_frag))
-		xip_allow_fragment(xinet_sk(sk)->xn, skb);
 	return xip_send_skb(sock_net(sk), sk, skb);
 }
 

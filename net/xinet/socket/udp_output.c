@@ -107,10 +107,9 @@ int xudp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		return err;
 	if (unlikely(msg->msg_flags & MSG_PROBE && !len))
 		return 0;
-	skb = xsk_alloc_skb(sk, &tx, &ck, sizeof(struct udphdr), msg, len,
-			    &err);
-	if (unlikely(!skb))
-		return xudp_count_sent(sk, err) ?: err;
+	skb = xsk_alloc_skb(sk, &tx, &ck, sizeof(struct udphdr), msg, len);
+	if (IS_ERR(skb))
+		return xudp_count_sent(sk, PTR_ERR(skb)) ?: PTR_ERR(skb);
 
 	rcu_read_lock();
 	err = xsk_tx_again(sk, &dst, &ck, msg->msg_flags, &tx);
