@@ -387,7 +387,7 @@ def forbid_fragments(sock):
 
 @rows("a send beyond the MTU is queued as local, with the MTU: %s", [
     ("UDP", "udp"), ("UDP, connected", "connected"), ("ping", "ping")])
-def too_big(kind):
+def send_too_big(kind):
     sock = ns.udp(proto=kind == "ping")
     sock.option(socket.SOL_IP, IP_RECVERR, 1)
     forbid_fragments(sock)

@@ -9,8 +9,6 @@
 	| UDP socket on port 7   |
 	+------------------------+
 
-Fragments are cut, and those of the router judged, by code of this file that
-knows nothing of the module's.
 """
 import itertools
 import random
@@ -21,75 +19,23 @@ import ktap
 from ktap import check, rows
 from xlab import Delta, Ns, equal, need, until
 from xwire import HOST, XICMP, XUDP, Tap, calm
-from xinet_scapy import inet_checksum
+from xfrag import Datagram, judge, renew, same
 
 FAR, FAR_MAC, OUT_MAC = "10.9.1.2", "02:00:00:00:01:02", "02:00:00:00:01:01"
-MF, DF = 0x2000, 0x4000
 IP_RECVTOS, IP_TOS = 13, 1
 ns = tap = far = sock = None
-number = itertools.count(1)
 
 
 def setup():
     global ns, tap, far, sock
     ns = Ns("host")
-    tap = Tap(ns)
+    tap = Datagram.tap = Tap(ns)
     far = Tap(ns, dev="t1", mac=OUT_MAC, addr="10.9.1.1", peer=FAR,
               peer_mac=FAR_MAC)
     ns.ip("link set t1 mtu 600")
     calm(ns)
     ns.sysctl(forwarding=1)
     sock = ns.udp("0.0.0.0", 7)
-
-
-def renew(packet):
-    """The packet with its header checksum made right."""
-    size = (packet[0] & 15) * 4
-    packet = bytearray(packet)
-    packet[10:12] = b"\0\0"
-    packet[10:12] = struct.pack("!H", inet_checksum(bytes(packet[:size])))
-    return bytes(packet)
-
-
-class Datagram:
-    """A UDP datagram to port 7, and its fragments."""
-
-    def __init__(self, size, dst=HOST, seed=None, **fields):
-        fields.setdefault("id", next(number) & 0xffff)
-        self.data = random.Random(seed or size).randbytes(size)
-        packet = bytes(tap.xip(dst=dst, proto=17, **fields) /
-                       XUDP(sport=4000, dport=7) / self.data)
-        self.link, packet = packet[:14], packet[14:]
-        self.hlen = (packet[0] & 15) * 4
-        self.head, self.payload = packet[:self.hlen], packet[self.hlen:]
-
-    def part(self, start, end, more=None, tos=None, head=None, flags=0,
-             filler=None):
-        """The bytes from start to end as a frame."""
-        head = bytearray(head or self.head)
-        if more is None:
-            more = end < len(self.payload)
-        body = self.payload[start:end]
-        if filler is not None:
-            body = bytes([filler]) * (end - start)
-        head[2:4] = struct.pack("!H", len(head) + len(body))
-        head[6:8] = struct.pack("!H", start // 8 | (MF if more else 0) | flags)
-        if tos is not None:
-            head[1] = tos
-        return self.link + renew(bytes(head) + body)
-
-    def cut(self, *ends, **words):
-        """Fragments that end there; the last one ends where it ends."""
-        bounds = [0, *ends, len(self.payload)]
-        return [self.part(a, b, **words) for a, b in zip(bounds, bounds[1:])]
-
-
-def same(got, want, what):
-    """As equal(), without a print of a page of bytes."""
-    if got != want:
-        raise AssertionError("%s: got %d of lengths %r, want %r" % (
-            what, len(got), [len(g) for g in got][:20],
-            [len(w) for w in want][:20]))
 
 
 def send(*frames):
@@ -423,30 +369,6 @@ def sent_on(*frames):
             return found
         if frame[12:14] == b"\x88\xb5":
             found.append(frame[14:])
-
-
-def judge(packets, datagram, mtu=600, first=0, more=False):
-    """Are the packets fragments of the datagram, all of it and in order?"""
-    at, body = first, b""
-    for i, p in enumerate(packets):
-        hlen = (p[0] & 15) * 4
-        total, word = struct.unpack("!H", p[2:4])[0], \
-            struct.unpack("!H", p[6:8])[0]
-        last = i == len(packets) - 1
-        equal((total, total <= mtu), (len(p), True), "total length")
-        equal((word & 0x1fff) * 8, at, "offset")
-        equal(bool(word & MF), more or not last, "MF")
-        equal(word & DF, 0, "DF")
-        equal((p[0] >> 4, p[1], p[4:6], p[8], p[9], p[12:20]),
-              (14, datagram.head[1], datagram.head[4:6], datagram.head[8] - 1,
-               17, datagram.head[12:20]), "header")
-        equal(inet_checksum(p[:hlen]), 0, "header checksum")
-        if not last:
-            equal((total - hlen) % 8, 0, "length")
-            equal(total + 8 > mtu, True, "a fragment is as large as it may be")
-        body += p[hlen:]
-        at += total - hlen
-    return body
 
 
 @rows("a packet of %d bytes to a link of 600: %d packets", [

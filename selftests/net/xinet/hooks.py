@@ -24,9 +24,9 @@ import ktap
 from ktap import check, rows
 from xlab import (Delta, Ns, command, equal, need, refused, until,
                   veth)
+from xhooks import ask, load, states, tell, unload
 
 PRE, IN, FORWARD, OUT, POST = range(5)
-PARAMETERS = "/sys/module/xhooks/parameters/"
 SERVER, PORT = "10.3.0.2", 7
 SIOCOUTQ = 0x5411
 
@@ -50,51 +50,7 @@ def setup():
     passes()
 
 
-# --- the module ----------------------------------------------------------------------
-
-def module_file():
-    """Where xhooks.ko is: beside the xinet.ko it was built with."""
-    tree = os.path.realpath(os.path.join(os.path.dirname(__file__),
-                                         "../../.."))
-    name = "selftests/net/xinet/modules/xhooks.ko"
-    for base in (os.path.dirname(os.environ.get("XINET_KO", "")),
-                 "%s/build/kmod-%s" % (tree, os.uname().release)):
-        path = os.path.join(base, name)
-        if os.path.exists(path):
-            return path
-    ktap.skip("xhooks.ko is not built: scripts/kmod KERNEL XINET_TESTS=m")
-    return None
-
-
-def load():
-    if not os.path.isdir("/sys/module/xhooks"):
-        command("insmod", module_file())
-
-
-def unload():
-    command("rmmod", "xhooks")
-
-
-def tell(ns, line):
-    """A command to the module; it concerns that namespace."""
-    with ns:
-        handle = os.open(PARAMETERS + "command", os.O_WRONLY)
-        try:
-            os.write(handle, line.encode())
-        finally:
-            os.close(handle)
-
-
-def ask(ns, name):
-    with ns, open(PARAMETERS + name, encoding="ascii") as parameter:
-        return parameter.read()
-
-
-def states(ns):
-    """{id: (point, priority, calls, calls with a wrong state)}."""
-    return {int(line.split()[0]): tuple(int(w) for w in line.split()[1:])
-            for line in ask(ns, "state").splitlines()}
-
+# --- hooks -----------------------------------------------------------------------------
 
 def calls(ns):
     """How often the hooks of a namespace ran, in the order of their IDs."""
