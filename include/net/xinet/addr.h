@@ -229,6 +229,8 @@ __be32 xinet_select_addr(struct xinet_net *xn, const struct net_device *dev,
 			 __be32 dst, u8 scope);
 bool xinet_addr_onlink(struct xinet_net *xn, const struct net_device *dev,
 		       __be32 addr);
+bool xinet_addr_same_net(struct xinet_net *xn, const struct net_device *dev,
+			 __be32 a, __be32 b);
 struct net_device *xinet_addr_dev(struct xinet_net *xn, __be32 addr);
 bool xaddr_may_defend(struct xinet_net *xn, __be32 addr);
 

@@ -28,6 +28,7 @@ struct xinet_net;
  * @icmp_ignore_bogus_error_responses: say nothing of ICMP errors that answer
  *	a broadcast
  * @accept_redirects: follow redirects of the gateway in use
+ * @send_redirects: as a router, tell hosts of better first hops
  * @frag_high_thresh: bytes of fragments that may wait
  * @frag_low_thresh: after that many did, no new datagram is begun above these
  * @frag_time: how long a datagram may take to become whole, in s
@@ -67,6 +68,7 @@ struct xinet_sysctl {
 	int icmp_echo_ignore_broadcasts;
 	int icmp_ignore_bogus_error_responses;
 	int accept_redirects;
+	int send_redirects;
 	int frag_high_thresh;
 	int frag_low_thresh;
 	int frag_time;

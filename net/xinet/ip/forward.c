@@ -97,6 +97,9 @@ int xip_forward(struct sk_buff *skb, const struct xroute *rt)
 	    !xip_forward_mtu_ok(xn, skb, rt->mtu))
 		return NET_RX_DROP;
 
+	if (unlikely(in == rt->dev))
+		xicmp_redirect_send(xn, skb, rt);
+
 	/* room for the link header, and a header of our own to write to */
 	if (unlikely(skb_cow(skb, LL_RESERVED_SPACE(rt->dev)))) {
 		XIP_INC_STATS(xn, IPSTATS_MIB_OUTDISCARDS);

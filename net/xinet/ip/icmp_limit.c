@@ -21,16 +21,25 @@
 #define XICMP_PEERS	256
 #define XICMP_BURST	6	/* as IPv4 lets one host have at once */
 
+/* As IPv4's redirect_load, redirect_number and redirect_silence. */
+#define XICMP_REDIRECT_LOAD	max(HZ / 50, 1)
+#define XICMP_REDIRECT_NUMBER	9
+#define XICMP_REDIRECT_SILENCE	(XICMP_REDIRECT_LOAD << 10)
+
 /**
  * struct xicmp_peer - bucket of one group of destinations
  * @lock: protects the rest
  * @stamp: jiffies of the last refill
  * @tokens: in jiffies; a message costs icmp_ratelimit of them
+ * @redirected: jiffies of the last redirect, sent or suppressed at the end
+ * @redirects: sent without a pause of XICMP_REDIRECT_SILENCE
  */
 struct xicmp_peer {
-	spinlock_t lock; /* stamp and tokens */
+	spinlock_t lock; /* all that follows */
 	unsigned long stamp;
 	unsigned long tokens;
+	unsigned long redirected;
+	unsigned int redirects;
 };
 
 static u32 xicmp_peer_secret __read_mostly;
@@ -64,6 +73,12 @@ static bool xicmp_global_allow(struct xinet_net *xn)
 	return ok;
 }
 
+static struct xicmp_peer *xicmp_peer(struct xinet_net *xn, __be32 addr)
+{
+	return &xn->icmp.peers[jhash_1word((__force u32)addr,
+					   xicmp_peer_secret) % XICMP_PEERS];
+}
+
 /* May this host be sent one more? It is charged for. */
 static bool xicmp_peer_allow(struct xinet_net *xn, __be32 peer)
 {
@@ -74,8 +89,7 @@ static bool xicmp_peer_allow(struct xinet_net *xn, __be32 peer)
 
 	if (!cost)
 		return true;
-	p = &xn->icmp.peers[jhash_1word((__force u32)peer, xicmp_peer_secret) %
-			    XICMP_PEERS];
+	p = xicmp_peer(xn, peer);
 	spin_lock_bh(&p->lock);
 	p->tokens = min(p->tokens + (now - p->stamp), XICMP_BURST * cost);
 	p->stamp = now;
@@ -118,6 +132,40 @@ bool xicmp_limits_allow(struct xinet_net *xn, const struct xroute *rt,
 {
 	return likely(!xicmp_limited(xn, rt, type, code)) ||
 	       (xicmp_peer_allow(xn, daddr) && xicmp_global_allow(xn));
+}
+
+/**
+ * xicmp_redirect_allow - may a host be sent one more redirect?
+ * @xn: state of the namespace
+ * @daddr: the host, network byte order
+ *
+ * Each one doubles the time to the next; after nine the host is left alone
+ * until it has been silent for a while.
+ *
+ * Context: BH or process.
+ * Return: true if so; it is charged for.
+ */
+bool xicmp_redirect_allow(struct xinet_net *xn, __be32 daddr)
+{
+	struct xicmp_peer *p = xicmp_peer(xn, daddr);
+	unsigned long now = jiffies;
+	bool ok = false;
+
+	spin_lock_bh(&p->lock);
+	if (time_after(now, p->redirected + XICMP_REDIRECT_SILENCE))
+		p->redirects = 0;
+	if (p->redirects >= XICMP_REDIRECT_NUMBER) {
+		/* it does not listen: each packet makes the silence begin anew */
+		p->redirected = now;
+	} else if (!p->redirects ||
+		   time_after(now, p->redirected +
+			      (XICMP_REDIRECT_LOAD << p->redirects))) {
+		p->redirected = now;
+		p->redirects++;
+		ok = true;
+	}
+	spin_unlock_bh(&p->lock);
+	return ok;
 }
 
 /**

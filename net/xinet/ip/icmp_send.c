@@ -64,10 +64,18 @@ static bool xicmp_source_is_host(struct xinet_net *xn,
 	return xaddr_hash_type(&xn->addr, saddr) != RTN_BROADCAST;
 }
 
-/* RFC 1122 section 3.2.2: the cases in which no error is ever sent. */
-static bool xicmp_may_send(struct xinet_net *xn, const struct sk_buff *skb,
-			   const struct iphdr *iph)
+/**
+ * xicmp_may_send - is the packet one that an error may be sent about?
+ * @xn: state of the namespace
+ * @skb: the packet, network header set and linear
+ *
+ * Context: RCU read lock.
+ * Return: false in the cases of RFC 1122 section 3.2.2.
+ */
+bool xicmp_may_send(struct xinet_net *xn, const struct sk_buff *skb)
 {
+	const struct iphdr *iph = ip_hdr(skb);
+
 	/* it came as a link-layer broadcast, or is our own that came round */
 	if (skb->pkt_type != PACKET_HOST && skb->pkt_type != PACKET_OUTGOING)
 		return false;
@@ -189,7 +197,7 @@ void xicmp_send(struct sk_buff *skb, u8 type, u8 code, u32 info)
 	if (skb_network_header(skb) < skb->head ||
 	    skb_network_header(skb) + sizeof(*iph) > skb_tail_pointer(skb))
 		return;
-	if (!xicmp_may_send(xn, skb, iph))
+	if (!xicmp_may_send(xn, skb))
 		return;
 	xicmp_error_send(xn, skb, iph, type, code, info);
 }

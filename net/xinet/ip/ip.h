@@ -16,6 +16,10 @@ void xip_input_exit(void);
 
 bool xicmp_limits_allow(struct xinet_net *xn, const struct xroute *rt,
 			__be32 daddr, u8 type, u8 code);
+bool xicmp_may_send(struct xinet_net *xn, const struct sk_buff *skb);
+bool xicmp_redirect_allow(struct xinet_net *xn, __be32 daddr);
+void xicmp_redirect_send(struct xinet_net *xn, struct sk_buff *skb,
+			 const struct xroute *rt);
 enum xinet_drop xicmp_frag_needed(struct xinet_net *xn,
 				  const struct iphdr *quoted, u32 *mtu);
 int xicmp_limit_net_init(struct xinet_net *xn);

@@ -362,6 +362,31 @@ bool xinet_addr_onlink(struct xinet_net *xn, const struct net_device *dev,
 }
 
 /**
+ * xinet_addr_same_net - have two addresses a subnet of a device in common?
+ * @xn: state of the namespace
+ * @dev: the device
+ * @a: network byte order
+ * @b: network byte order
+ *
+ * Context: RCU read lock or RTNL.
+ * Return: true if they have.
+ */
+bool xinet_addr_same_net(struct xinet_net *xn, const struct net_device *dev,
+			 __be32 a, __be32 b)
+{
+	struct xin_device *xd = xin_device_get(&xn->addr, dev->ifindex);
+	const struct xin_ifaddr *ifa;
+
+	if (!xd)
+		return false;
+	list_for_each_entry_rcu(ifa, &xd->addrs, node, lockdep_rtnl_is_held())
+		if (!(((ifa->peer ^ a) | (ifa->peer ^ b)) &
+		      xaddr_ifa_mask(ifa)))
+			return true;
+	return false;
+}
+
+/**
  * xinet_addr_dev - the device that has a local address
  * @xn: state of the namespace
  * @addr: network byte order

@@ -127,8 +127,10 @@ static int xroute_forward_error(int err, enum xinet_drop *why)
 }
 
 /* With all conditions: several next hops, exceptions. */
-static noinline int xroute_forward_slow(struct xinet_net *xn, const struct sk_buff *skb,
-			  struct xroute *rt, enum xinet_drop *why)
+static noinline int xroute_forward_slow(struct xinet_net *xn,
+					const struct sk_buff *skb,
+					struct xroute *rt,
+					enum xinet_drop *why)
 {
 	struct xflow fl;
 	int err;
