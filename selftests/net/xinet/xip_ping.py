@@ -264,7 +264,8 @@ def no_way(route, dst):
 @check("SIGINT ends it with the summary; 0 if there was an answer, else 1")
 def interrupted():
     for status in (0, 1):
-        ping = Ping(PEER)
+        # no second echo, however slow the machine
+        ping = Ping("-i", "100", PEER)
         ping.line()
         request = asked()
         if not status:
@@ -278,7 +279,7 @@ def interrupted():
 
 @check("SIGQUIT says how it stands, on stderr, and it goes on")
 def status_line():
-    ping = Ping("-c", "2", PEER)
+    ping = Ping("-c", "2", "-i", str(4 * SLOW), PEER)
     ping.line()
     first = asked()
     ping.run.send_signal(signal.SIGQUIT)
@@ -300,7 +301,7 @@ def deadline():
     ping.line()
     answer(asked())
     ping.end(1)
-    ping = Ping("-w", "0.3", PEER)
+    ping = Ping("-w", "2", PEER)
     ping.line()
     answer(asked())
     ping.end(0)
