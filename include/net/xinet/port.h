@@ -56,6 +56,7 @@ void xport_put(struct xport_table *t, struct sock *sk);
 
 struct sock *xport_lookup(const struct xport_table *t, const struct net *net,
 			  const struct xport_key *key);
+bool xport_dev_match(const struct net *net, int bound, int dif, __be32 daddr);
 bool xport_match(const struct sock *sk, const struct net *net,
 		 const struct xport_key *key);
 

@@ -6,6 +6,7 @@
  * IPv4's.
  */
 #include <linux/errqueue.h>
+#include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/netdevice.h>
 #include <net/xinet/ip.h>
@@ -112,6 +113,21 @@ int xsk_cmsg_send(struct sock *sk, struct msghdr *msg, struct xsk_cookie *ck)
 	return 0;
 }
 
+/* As IPv4: what we send to ourselves comes by lo, but for the address's device */
+static int xsk_cmsg_iif(const struct net *net, int iif, __be32 daddr)
+{
+	const struct net_device *dev;
+
+	if (iif != LOOPBACK_IFINDEX || ipv4_is_loopback(daddr))
+		return iif;
+	rcu_read_lock();
+	dev = xinet_addr_dev(xinet_pernet(net), daddr);
+	if (dev)
+		iif = dev->ifindex;
+	rcu_read_unlock();
+	return iif;
+}
+
 /* RFC 1122 section 4.1.3.5: where it came in, and for which of our addresses */
 static void xsk_cmsg_put_pktinfo(struct sock *sk, struct msghdr *msg,
 				 const struct sk_buff *skb)
@@ -129,7 +145,10 @@ static void xsk_cmsg_put_pktinfo(struct sock *sk, struct msghdr *msg,
 		/* from the error queue: an answer to us, or our own packet */
 		if (SKB_EXT_ERR(skb)->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING)
 			info.ipi_spec_dst.s_addr = iph->saddr;
-	} else if (XIPCB(skb)->rtype != RTN_LOCAL) {
+	} else if (XIPCB(skb)->rtype == RTN_LOCAL) {
+		info.ipi_ifindex = xsk_cmsg_iif(net, info.ipi_ifindex,
+						iph->daddr);
+	} else {
 		rcu_read_lock();
 		dev = dev_get_by_index_rcu(net, info.ipi_ifindex);
 		info.ipi_spec_dst.s_addr = !dev ? 0 :

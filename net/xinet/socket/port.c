@@ -9,6 +9,8 @@
  *
  * Lock order: socket lock, then one bucket's lock.
  */
+#include <linux/in.h>
+#include <linux/netdevice.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <net/netns/hash.h>
@@ -167,6 +169,31 @@ void xport_put(struct xport_table *t, struct sock *sk)
 	spin_unlock_bh(&b->lock);
 }
 
+/**
+ * xport_dev_match - is a packet from the device that a socket is bound to?
+ * @net: the namespace
+ * @bound: ifindex the socket is bound to, not 0
+ * @dif: ifindex of the device it came in on
+ * @daddr: its destination, network byte order
+ *
+ * As IPv4: what this host sends to an address of its own comes by lo, but
+ * counts as from the device that has the address.
+ *
+ * Context: RCU read lock.
+ * Return: true if so.
+ */
+bool xport_dev_match(const struct net *net, int bound, int dif, __be32 daddr)
+{
+	struct xinet_net *xn = xinet_pernet_rcu(net);
+	const struct net_device *dev;
+
+	if (dif != LOOPBACK_IFINDEX || ipv4_is_loopback(daddr) ||
+	    xaddr_hash_type(&xn->addr, daddr) != RTN_LOCAL)
+		return bound == dif;
+	dev = dev_get_by_index_rcu((struct net *)net, bound);
+	return dev && xinet_dev_addr_type(xn, dev, daddr) == RTN_LOCAL;
+}
+
 /* How well a socket fits: -1 not at all, else the more the closer. */
 static int xport_score(const struct sock *sk, const struct net *net,
 		       const struct xport_key *key)
@@ -189,7 +216,8 @@ static int xport_score(const struct sock *sk, const struct net *net,
 		score += 4;
 	}
 	if (bound) {
-		if (key->dif && bound != key->dif)
+		if (key->dif &&
+		    !xport_dev_match(net, bound, key->dif, key->daddr))
 			return -1;
 		score += 1;
 	}

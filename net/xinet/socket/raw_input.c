@@ -38,7 +38,8 @@ static bool xraw_match(const struct sock *sk, const struct net *net,
 	       net_eq(sock_net(sk), net) &&
 	       (!rcv || rcv == key->ours) &&
 	       (!peer || peer == key->theirs) &&
-	       (!bound || !key->dif || bound == key->dif);
+	       (!bound || !key->dif ||
+		xport_dev_match(net, bound, key->dif, key->ours));
 }
 
 /* Does ICMP_FILTER keep the packet away? What has no type is not wanted. */
