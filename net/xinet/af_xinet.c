@@ -73,8 +73,10 @@ void xinet_fill_addr(const struct sock *sk, struct sockaddr_xin *sin,
  */
 int xinet_release(struct socket *sock)
 {
-	if (sock->sk)
+	if (sock->sk) {
+		xsk_mc_drop_all(sock->sk);
 		sk_common_release(sock->sk);
+	}
 	return 0;
 }
 
@@ -238,6 +240,7 @@ static void xinet_sock_init(struct socket *sock, struct sock *sk, int protocol)
 	sk->sk_protocol = protocol;
 	xsk->xn = xinet_pernet(sock_net(sk));
 	xsk->ttl = -1;
+	xsk->mc.ttl = 1;
 	if (READ_ONCE(xsk->xn->sysctl.ip_no_pmtu_disc))
 		xsk_set_mtu_discover(sk, IP_PMTUDISC_DONT);
 }
@@ -306,6 +309,7 @@ static const struct xinet_net_room xinet_net_rooms[] = {
 	{ .init = xneigh_net_init, .pre_exit = xneigh_net_pre_exit,
 	  .exit = xneigh_net_exit },
 	{ .init = xroute_net_init, .exit = xroute_net_exit },
+	{ .init = xmc_net_init, .exit = xmc_net_exit },
 	{ .init = xaddr_net_init, .exit = xaddr_net_exit },
 	{ .init = xproc_net_init, .exit = xproc_net_exit },
 };

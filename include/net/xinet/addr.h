@@ -47,15 +47,17 @@ struct xaddr_net {
  * @tracker: of that reference
  * @addrs: struct xin_ifaddr: primaries by falling scope, then secondaries
  * @nexthops: struct xfib_nh that leave by the device; RTNL
+ * @groups: struct xmc_group: what the device has joined; RTNL
  * @rcu: frees it a grace period after it left xaddr_net.devs
  *
- * Made with the first address or next hop of a device, gone with the device.
+ * Made with the first address, next hop or group of a device, gone with the device.
  */
 struct xin_device {
 	struct net_device *dev;
 	netdevice_tracker tracker;
 	struct list_head addrs;
 	struct list_head nexthops;
+	struct list_head groups;
 	struct rcu_head rcu;
 };
 

@@ -51,6 +51,7 @@ struct xinet_net;
 	X(TTL_EXCEEDED,		TtlExceeded,		IP_INHDR)	\
 	X(FRAG_NEEDED,		FragNeeded,		PKT_TOO_BIG)	\
 	X(FRAG_FAILED,		FragFailed,		PKT_TOO_BIG)	\
+	X(MCAST_TTL,		MulticastTtl,		NOT_SPECIFIED)	\
 	X(HOOK,			Hook,			NETFILTER_DROP)	\
 	X(HOOK_QUEUE,		HookQueue,		NETFILTER_DROP)	\
 	X(HOOK_ERROR,		HookError,		NETFILTER_DROP)	\

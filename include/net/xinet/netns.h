@@ -10,6 +10,7 @@
 #include <net/xinet/frag.h>
 #include <net/xinet/icmp.h>
 #include <net/xinet/ident.h>
+#include <net/xinet/mcast.h>
 #include <net/xinet/mib.h>
 #include <net/xinet/neigh.h>
 #include <net/xinet/netfilter.h>
@@ -31,6 +32,7 @@ struct proc_dir_entry;
  * @neigh: neighbours
  * @nf: hook chains
  * @frag: fragments that wait for others
+ * @mcast: multicast groups
  * @ident: identifications of datagrams that may be fragmented
  * @icmp: rate limits and message counters
  * @sysctl: settings
@@ -47,6 +49,7 @@ struct xinet_net {
 	struct xneigh_net neigh;
 	struct xnf_net nf;
 	struct xfrag_net frag;
+	struct xmc_net mcast;
 	struct xident_net ident;
 	struct xicmp_net icmp;
 	struct xinet_sysctl sysctl;

@@ -14,6 +14,7 @@ void xproc_net_exit(struct xinet_net *xn);
 int xproc_snmp_net_init(struct xinet_net *xn);
 int xproc_udp_net_init(struct xinet_net *xn);
 int xproc_raw_net_init(struct xinet_net *xn);
+int xproc_mcast_net_init(struct xinet_net *xn);
 int xproc_route_net_init(struct xinet_net *xn);
 
 #endif /* _NET_XINET_OBSERVE_H */

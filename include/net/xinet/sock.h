@@ -10,6 +10,7 @@
 #define _NET_XINET_SOCK_H
 
 #include <net/sock.h>
+#include <net/xinet/mcast.h>
 #include <net/xinet/route.h>
 #include <uapi/linux/xinet.h>
 
@@ -27,6 +28,8 @@ enum {
 	XSK_RECVOPTS,		/* IP_RECVOPTS */
 	XSK_RETOPTS,		/* IP_RETOPTS */
 	XSK_HDRINCL,		/* IP_HDRINCL */
+	XSK_MC_NO_LOOP,		/* IP_MULTICAST_LOOP is off */
+	XSK_MC_NOT_ALL,		/* IP_MULTICAST_ALL is off */
 };
 
 /**
@@ -73,6 +76,7 @@ union xsk_odd {
  * @odd: IP_MTU_DISCOVER, and whether there is @opts
  * @opts: IP_OPTIONS, or NULL
  * @auto_addr: connect() chose the source, so disconnecting gives it up
+ * @mc: multicast
  */
 struct xinet_sock {
 	struct sock sk;
@@ -85,6 +89,7 @@ struct xinet_sock {
 	union xsk_odd odd;
 	struct xsk_opts __rcu *opts;
 	bool auto_addr;
+	struct xsk_mc mc;
 };
 
 static inline struct xinet_sock *xinet_sk(const struct sock *sk)
@@ -103,12 +108,15 @@ static inline bool xsk_flag(const struct sock *sk, int bit)
 	return test_bit(bit, &xinet_sk(sk)->flags);
 }
 
+/* Above the header's eight bits: to a group the socket's IP_TTL means nothing. */
+#define XSK_TTL_MSG	BIT(8)
+
 /**
  * struct xsk_cookie - what one sendmsg() call asks beyond its data
  * @sockc: mark, transmit time, timestamps
  * @saddr: source from IP_PKTINFO, else the socket's, else 0
  * @oif: output device from IP_PKTINFO, else the bound one, else 0
- * @ttl: from IP_TTL, or -1
+ * @ttl: from IP_TTL, or -1; with XSK_TTL_MSG where the message itself says it
  * @tos: from IP_TOS or the socket
  * @odd: options, IP_MTU_DISCOVER
  * @retopts: the IP_RETOPTS that the options come from, if @odd says so

@@ -50,6 +50,8 @@ struct xinet_net;
  * @neigh_unres_qlen_bytes: bytes queued on an entry that is being resolved
  * @route_max: most routes the namespace may have
  * @addr_max: most addresses the namespace may have
+ * @igmp_max_memberships: most multicast groups a socket may join
+ * @mcast_max: most memberships all its sockets may have
  */
 struct xinet_sysctl {
 	struct ctl_table_header *header;
@@ -88,6 +90,8 @@ struct xinet_sysctl {
 	int neigh_unres_qlen_bytes;
 	int route_max;
 	int addr_max;
+	int igmp_max_memberships;
+	int mcast_max;
 };
 
 int xsysctl_net_init(struct xinet_net *xn);

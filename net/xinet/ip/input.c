@@ -149,9 +149,10 @@ static int xip_rcv_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 	struct xroute rt;
 	int err;
 
-	/* our own broadcast come round: it was routed on its way out */
+	/* our own, sent to many, come round: it was routed on its way out */
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK)) {
-		XIPCB(skb)->rtype = RTN_BROADCAST;
+		XIPCB(skb)->rtype = ipv4_is_multicast(ip_hdr(skb)->daddr) ?
+				    RTN_MULTICAST : RTN_BROADCAST;
 		return xip_local_deliver(skb);
 	}
 

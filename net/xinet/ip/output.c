@@ -8,8 +8,10 @@
  * to xneigh_output(). From here on a packet holds no pointer of ours.
  */
 #include <linux/icmp.h>
+#include <linux/in.h>
 #include <linux/netdevice.h>
 #include <net/xinet/ip.h>
+#include <net/xinet/mcast.h>
 #include <net/xinet/netns.h>
 #include "ip.h"
 
@@ -45,8 +47,8 @@ static int xip_output_large(struct xinet_net *xn, struct sk_buff *skb)
 	return xip_fragment(xn, skb, mtu, xip_finish_output2);
 }
 
-/* Let a copy of our own broadcast come in as if from the link. */
-static void xip_loop_broadcast(struct xinet_net *xn, struct sk_buff *skb)
+/* Let a copy of what we send to many come in as if from the link. */
+static void xip_loop_copy(struct xinet_net *xn, struct sk_buff *skb)
 {
 	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
 
@@ -62,15 +64,41 @@ static void xip_loop_broadcast(struct xinet_net *xn, struct sk_buff *skb)
 	netif_rx(copy);
 }
 
+/*
+ * To many: this host may be one of them, and lo brings it anyway. False if that
+ * was the end of it (RFC 1112 section 6.1: with TTL 0 it stays here); the
+ * packet is then gone.
+ */
+static noinline bool xip_output_many(struct xinet_net *xn,
+				     const struct sock *sk, struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	if (skb->dev->flags & IFF_LOOPBACK)
+		return true;
+	if (XIPCB(skb)->rtype == RTN_BROADCAST) {
+		xip_loop_copy(xn, skb);
+		return true;
+	}
+	if (xsk_mc_loops(sk) &&
+	    ipv4_is_multicast(iph->daddr) &&
+	    xmc_joined(xn, skb->dev->ifindex, iph->daddr))
+		xip_loop_copy(xn, skb);
+	if (iph->ttl)
+		return true;
+	xinet_drop(xn, skb, XINET_DROP_MCAST_TTL);
+	return false;
+}
+
 /* Behind POST_ROUTING. */
 static int xip_finish_output(struct net *net, struct sock *sk,
 			     struct sk_buff *skb)
 {
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 
-	if (unlikely(XIPCB(skb)->rtype == RTN_BROADCAST) &&
-	    !(skb->dev->flags & IFF_LOOPBACK))
-		xip_loop_broadcast(xn, skb);
+	if (unlikely(XIPCB(skb)->rtype > RTN_LOCAL) &&
+	    !xip_output_many(xn, sk, skb))
+		return 0;
 	if (unlikely(skb->len > XIPCB(skb)->mtu))
 		return xip_output_large(xn, skb);
 	return xip_finish_output2(xn, skb);

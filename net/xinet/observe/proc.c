@@ -10,6 +10,7 @@ static int (* const xproc_files[])(struct xinet_net *xn) = {
 	xproc_snmp_net_init,
 	xproc_udp_net_init,
 	xproc_raw_net_init,
+	xproc_mcast_net_init,
 	xproc_route_net_init,
 };
 

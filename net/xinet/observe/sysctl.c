@@ -16,6 +16,8 @@
 #define XSYSCTL_GC_THRESH_MAX	65536
 #define XSYSCTL_ADDR_MAX	65536
 #define XSYSCTL_ROUTE_MAX	4194304
+#define XSYSCTL_MCAST_MAX	65536
+#define XSYSCTL_MEMBERSHIPS_MAX	4096
 
 static int xsysctl_ttl_max = XIP_MAX_TTL;
 static int xsysctl_port_min = 1;
@@ -28,6 +30,8 @@ static int xsysctl_probes_max = 100;
 static int xsysctl_gc_max = XSYSCTL_GC_THRESH_MAX;
 static int xsysctl_addr_max = XSYSCTL_ADDR_MAX;
 static int xsysctl_route_max = XSYSCTL_ROUTE_MAX;
+static int xsysctl_mcast_max = XSYSCTL_MCAST_MAX;
+static int xsysctl_memberships_max = XSYSCTL_MEMBERSHIPS_MAX;
 static int xsysctl_unres_max = 1 << 24;
 
 /* Two values that only make sense together: first and last port. */
@@ -242,6 +246,9 @@ static const struct ctl_table xsysctl_template[] = {
 		   SYSCTL_ZERO, &xsysctl_unres_max),
 	XSYSCTL_INT(route_max, SYSCTL_ZERO, &xsysctl_route_max),
 	XSYSCTL_INT(addr_max, SYSCTL_ZERO, &xsysctl_addr_max),
+	XSYSCTL_INT(igmp_max_memberships, SYSCTL_ZERO,
+		    &xsysctl_memberships_max),
+	XSYSCTL_INT(mcast_max, SYSCTL_ZERO, &xsysctl_mcast_max),
 };
 
 static const struct xinet_sysctl xsysctl_defaults = {
@@ -275,6 +282,8 @@ static const struct xinet_sysctl xsysctl_defaults = {
 	.neigh_unres_qlen_bytes = 212992,
 	.route_max = XSYSCTL_ROUTE_MAX,
 	.addr_max = 4096,
+	.igmp_max_memberships = 20,
+	.mcast_max = 8192,
 };
 
 /**

@@ -79,9 +79,15 @@ struct xin_device *xin_device_make(struct xinet_net *xn,
 	xd->dev = dev;
 	INIT_LIST_HEAD(&xd->addrs);
 	INIT_LIST_HEAD(&xd->nexthops);
+	err = xmc_dev_init(xn, xd);
+	if (err) {
+		kfree(xd);
+		return ERR_PTR(err);
+	}
 	err = xa_err(xa_store(&xn->addr.devs, dev->ifindex, xd,
 			      GFP_KERNEL_ACCOUNT));
 	if (err) {
+		xmc_dev_gone(xd);
 		kfree(xd);
 		return ERR_PTR(err);
 	}
@@ -94,6 +100,7 @@ static void xin_device_destroy(struct xinet_net *xn, struct xin_device *xd)
 	xfib_flush(xn, xfib_sync_down_dev(xd, true));
 	xaddr_remove_all(xn, xd);
 	xrt_exc_flush_dev(xn, xd->dev->ifindex);
+	xmc_dev_gone(xd);
 	xa_erase(&xn->addr.devs, xd->dev->ifindex);
 	xroute_genid_bump(xn);
 	netdev_put(xd->dev, &xd->tracker);
@@ -117,6 +124,7 @@ static void xin_device_up(struct xinet_net *xn, struct net_device *dev)
 			net_warn_ratelimited("xinet: %s: no route to %pI4/%u\n",
 					     dev->name, &ifa->peer,
 					     ifa->prefixlen);
+	xmc_dev_up(xd);
 	xfib_sync_up_dev(xd);
 	xaddr_announce_all(xn, xd);
 }
@@ -128,6 +136,7 @@ static void xin_device_down(struct xinet_net *xn, struct xin_device *xd)
 	xfib_flush(xn, xfib_sync_down_dev(xd, false));
 	list_for_each_entry(ifa, &xd->addrs, node)
 		xaddr_link_down(xn, ifa);
+	xmc_dev_down(xd);
 	xrt_exc_flush_dev(xn, xd->dev->ifindex);
 	xroute_genid_bump(xn);
 }
@@ -162,10 +171,16 @@ static void xin_device_changed(struct xinet_net *xn, struct xin_device *xd,
 	case NETDEV_NOTIFY_PEERS:
 		xaddr_announce_all(xn, xd);
 		break;
+	case NETDEV_PRE_TYPE_CHANGE:
+		/* the address of a group is another one on other links */
+		xmc_dev_down(xd);
+		break;
 	case NETDEV_CHANGEUPPER:
 	case NETDEV_POST_TYPE_CHANGE:
 		if (!xin_device_supported(xd->dev, NULL))
 			xin_device_destroy(xn, xd);
+		else if (xd->dev->flags & IFF_UP)
+			xmc_dev_up(xd);
 		break;
 	}
 }

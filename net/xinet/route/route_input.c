@@ -84,10 +84,11 @@ static int xroute_drop(enum xinet_drop *why, enum xinet_drop cause, int err)
 	return err;
 }
 
-static int xroute_input_multicast(__be32 daddr, struct xroute *rt,
-				  enum xinet_drop *why)
+static int xroute_input_multicast(const struct xinet_net *xn,
+				  const struct sk_buff *skb, __be32 daddr,
+				  struct xroute *rt, enum xinet_drop *why)
 {
-	if (daddr == htonl(INADDR_ALLHOSTS_GROUP))
+	if (xmc_joined(xn, skb->dev->ifindex, daddr))
 		return xroute_deliver(rt, RTN_MULTICAST);
 	return xroute_drop(why, XINET_DROP_NOT_JOINED, -EINVAL);
 }
@@ -178,7 +179,7 @@ static noinline int xroute_input_slow(struct xinet_net *xn,
 	if (cause != XINET_DROP_NONE)
 		return xroute_drop(why, cause, -EXDEV);
 	if (ipv4_is_multicast(daddr))
-		return xroute_input_multicast(daddr, rt, why);
+		return xroute_input_multicast(xn, skb, daddr, rt, why);
 	if (xinet_addr_type(xn, daddr) == RTN_BROADCAST)
 		return xroute_deliver(rt, RTN_BROADCAST);
 	if (xroute_l2_group(skb))

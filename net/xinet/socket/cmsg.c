@@ -66,7 +66,7 @@ static int xsk_cmsg_ip(struct sock *sk, const struct cmsghdr *cmsg,
 		err = xsk_cmsg_int(cmsg, false, &val);
 		if (err || val < 1 || val > XIP_MAX_TTL)
 			return -EINVAL;
-		ck->ttl = val;
+		ck->ttl = val | XSK_TTL_MSG;
 		return 0;
 	case IP_TOS:
 		err = xsk_cmsg_int(cmsg, true, &val);

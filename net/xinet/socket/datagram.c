@@ -7,6 +7,7 @@
  * Which table that is, the socket's struct proto knows (get_port, put_port).
  */
 #include <linux/capability.h>
+#include <linux/in.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
 
@@ -174,6 +175,8 @@ static int xdgram_peer_route(struct sock *sk, __be32 saddr, __be32 daddr,
 	if (saddr && xinet_addr_type(xn, saddr) != RTN_LOCAL)
 		err = -EINVAL;
 	else
+		err = ipv4_is_multicast(daddr) ? xsk_mc_flow(sk, &fl) : 0;
+	if (!err)
 		err = xip_route_output(xn, &fl, rt);
 	rcu_read_unlock();
 	if (err == -ENETUNREACH)
@@ -219,6 +222,11 @@ static int xdgram_set_peer(struct sock *sk, __be32 daddr, __be16 dport)
 	WRITE_ONCE(sk->sk_dport, dport);
 	sk->sk_state = TCP_ESTABLISHED;
 	sk_set_txhash(sk);
+	if (route->rt.type == RTN_MULTICAST) {
+		/* looked up each time: IP_MULTICAST_IF may change */
+		kfree(route);
+		route = NULL;
+	}
 	xsk_route_set(xsk, route);
 	return 0;
 }

@@ -118,7 +118,8 @@ bool xraw_deliver(struct xinet_net *xn, struct sk_buff *skb)
 		return false;
 	b = xport_bucket(&xraw_table, xn->net, key.protocol);
 	sk_for_each_rcu(sk, &b->head) {
-		if (!xraw_match(sk, xn->net, &key))
+		if (!xraw_match(sk, xn->net, &key) ||
+		    !xsk_mc_allows(sk, key.ours, key.dif))
 			continue;
 		heard = true;
 		if (!xraw_filtered(sk, skb))

@@ -3,6 +3,7 @@
  * What sendmsg() does for every datagram transport: the parts that are too
  * long, or too seldom, for send.h, where the order of the steps is told.
  */
+#include <linux/in.h>
 #include <linux/netdevice.h>
 #include <net/checksum.h>
 #include <net/xinet/ip.h>
@@ -69,8 +70,14 @@ static int xsk_route_lookup(struct sock *sk, const struct xsk_dest *dst,
 		.onlink_only = sock_flag(sk, SOCK_LOCALROUTE) ||
 			       (msg_flags & MSG_DONTROUTE),
 	};
-	int err = xip_route_output(xn, &fl, rt);
+	int err;
 
+	if (unlikely(ipv4_is_multicast(dst->addr))) {
+		err = xsk_mc_flow(sk, &fl);
+		if (err)
+			return err;
+	}
+	err = xip_route_output(xn, &fl, rt);
 	if (likely(!err))
 		return 0;
 	if (err == -ENETUNREACH)
@@ -106,8 +113,9 @@ int xsk_route_slow(struct sock *sk, const struct xsk_dest *dst,
 	if (unlikely(rt->type == RTN_BROADCAST &&
 		     !sock_flag(sk, SOCK_BROADCAST)))
 		return -EACCES;
-	if (dst->connected && !(msg_flags & MSG_DONTROUTE) &&
-	    !sock_flag(sk, SOCK_LOCALROUTE))
+	/* a group's may be another one after IP_MULTICAST_IF */
+	if (dst->connected && rt->type != RTN_MULTICAST &&
+	    !(msg_flags & MSG_DONTROUTE) && !sock_flag(sk, SOCK_LOCALROUTE))
 		xsk_route_cache(xinet_sk(sk), dst, ck, rt);
 	return 0;
 }

@@ -217,9 +217,10 @@ static __always_inline int xsk_xmit(struct sock *sk, struct sk_buff *skb,
 {
 	int ttl = ck->ttl, err;
 
-	/* RFC 1112 section 6.1: a group's datagram stays on its link */
-	if (unlikely(tx->rt.type == RTN_MULTICAST && ttl < 0))
-		ttl = 1;
+	/* RFC 1112 section 6.1: a TTL of its own, 1 if nothing is said */
+	if (unlikely(tx->rt.type == RTN_MULTICAST &&
+		     (ttl < 0 || !(ttl & XSK_TTL_MSG))))
+		ttl = READ_ONCE(xinet_sk(sk)->mc.ttl);
 	if (ttl < 0)
 		ttl = READ_ONCE(xinet_sk(sk)->xn->sysctl.default_ttl);
 	xip_build_header(skb, &tx->rt, ck->saddr ?: tx->rt.saddr, dst->addr,

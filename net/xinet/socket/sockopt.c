@@ -100,6 +100,18 @@ static const struct xsk_option xsk_options[] = {
 	{ XIP_REPORT_INET, XSK_REPORT_INET },
 	{ IP_RECVERR, XSK_RECVERR, .set = xsk_set_recverr },
 	{ IP_HDRINCL, XSK_HDRINCL, .set = xraw_set_hdrincl },
+	{ XSK_OPTION(IP_MULTICAST_IF), .set_buf = xsk_mc_set_if,
+	  .get_buf = xsk_mc_get_if },
+	{ XSK_OPTION(IP_MULTICAST_TTL), .set = xsk_mc_set_ttl,
+	  .get = xsk_mc_get_ttl },
+	{ XSK_OPTION(IP_MULTICAST_LOOP), .set = xsk_mc_set_loop,
+	  .get = xsk_mc_get_loop },
+	{ XSK_OPTION(IP_MULTICAST_ALL), .set = xsk_mc_set_all,
+	  .get = xsk_mc_get_all },
+	{ XSK_OPTION(IP_ADD_MEMBERSHIP), .set_buf = xsk_mc_set_member },
+	{ XSK_OPTION(IP_DROP_MEMBERSHIP), .set_buf = xsk_mc_set_nonmember },
+	{ XSK_OPTION(MCAST_JOIN_GROUP), .set_buf = xsk_mc_set_join_group },
+	{ XSK_OPTION(MCAST_LEAVE_GROUP), .set_buf = xsk_mc_set_leave_group },
 };
 
 /* Level SOL_RAW, which only raw sockets have. */

@@ -62,7 +62,7 @@ static void xudp_queue_rcv(struct xinet_net *xn, struct sock *sk,
 	XUDP_INC_STATS(xn, UDP_MIB_INERRORS);
 }
 
-/* A broadcast: every socket that matches gets a copy, the last the original. */
+/* To many: every socket that matches gets a copy, the last the original. */
 static void xudp_deliver_many(struct xinet_net *xn, struct net *net,
 			      struct sk_buff *skb, const struct xport_key *key)
 {
@@ -72,14 +72,18 @@ static void xudp_deliver_many(struct xinet_net *xn, struct net *net,
 	struct sk_buff *copy;
 
 	sk_for_each_rcu(sk, &b->head) {
-		if (!xport_match(sk, net, key))
+		if (!xport_match(sk, net, key) ||
+		    !xsk_mc_allows(sk, key->daddr, key->dif))
 			continue;
 		if (last) {
 			copy = skb_clone(skb, GFP_ATOMIC);
-			if (copy)
+			if (copy) {
+				/* a clone has no reference of its own */
+				XIPCB(copy)->ct = NULL;
 				xudp_queue_rcv(xn, last, copy);
-			else
+			} else {
 				xinet_drop_count(xn, XINET_DROP_NO_MEMORY);
+			}
 		}
 		last = sk;
 	}
