@@ -194,9 +194,13 @@ bool xport_dev_match(const struct net *net, int bound, int dif, __be32 daddr)
 	return dev && xinet_dev_addr_type(xn, dev, daddr) == RTN_LOCAL;
 }
 
-/* How well a socket fits: -1 not at all, else the more the closer. */
-static int xport_score(const struct sock *sk, const struct net *net,
-		       const struct xport_key *key)
+/*
+ * How well a socket fits: -1 not at all, else the more the closer. @by_lo: the
+ * datagram may have come by lo, for which xport_dev_match() has to be asked.
+ */
+static __always_inline int xport_score(const struct sock *sk,
+				       const struct net *net,
+				       const struct xport_key *key, bool by_lo)
 {
 	int bound = READ_ONCE(sk->sk_bound_dev_if), score = 0;
 	__be32 rcv = READ_ONCE(sk->sk_rcv_saddr);
@@ -217,7 +221,8 @@ static int xport_score(const struct sock *sk, const struct net *net,
 	}
 	if (bound) {
 		if (key->dif &&
-		    !xport_dev_match(net, bound, key->dif, key->daddr))
+		    !(by_lo ? xport_dev_match(net, bound, key->dif,
+					      key->daddr) : bound == key->dif))
 			return -1;
 		score += 1;
 	}
@@ -236,7 +241,34 @@ static int xport_score(const struct sock *sk, const struct net *net,
 bool xport_match(const struct sock *sk, const struct net *net,
 		 const struct xport_key *key)
 {
-	return xport_score(sk, net, key) >= 0;
+	return xport_score(sk, net, key, true) >= 0;
+}
+
+static __always_inline struct sock *xport_best(const struct xport_table *t,
+					       const struct net *net,
+					       const struct xport_key *key,
+					       bool by_lo)
+{
+	const struct xport_bucket *b = xport_bucket(t, net, key->dport);
+	struct sock *sk, *best = NULL;
+	int score, top = -1;
+
+	sk_for_each_rcu(sk, &b->head) {
+		score = xport_score(sk, net, key, by_lo);
+		if (score > top) {
+			top = score;
+			best = sk;
+		}
+	}
+	return best;
+}
+
+/* Apart, since a call in the loop costs registers in the common one. */
+static noinline struct sock *xport_lookup_lo(const struct xport_table *t,
+					     const struct net *net,
+					     const struct xport_key *key)
+{
+	return xport_best(t, net, key, true);
 }
 
 /**
@@ -251,16 +283,7 @@ bool xport_match(const struct sock *sk, const struct net *net,
 struct sock *xport_lookup(const struct xport_table *t, const struct net *net,
 			  const struct xport_key *key)
 {
-	const struct xport_bucket *b = xport_bucket(t, net, key->dport);
-	struct sock *sk, *best = NULL;
-	int score, top = -1;
-
-	sk_for_each_rcu(sk, &b->head) {
-		score = xport_score(sk, net, key);
-		if (score > top) {
-			top = score;
-			best = sk;
-		}
-	}
-	return best;
+	if (unlikely(key->dif == LOOPBACK_IFINDEX))
+		return xport_lookup_lo(t, net, key);
+	return xport_best(t, net, key, false);
 }

@@ -338,6 +338,8 @@ static const struct setting settings[] = {
 	{ "icmp_echo_ignore_broadcasts", "1", "0,1", "2,-1" },
 	{ "accept_redirects", "0", "1,0", "2,-1" },
 	{ "send_redirects", "1", "0,1", "2,-1" },
+	{ "igmp_max_memberships", "20", "0,4096,20", "4097,-1" },
+	{ "mcast_max", "8192", "0,65536,8192", "65537,-1" },
 	{ "gc_thresh1", "128", "0,128", "-1" },
 	{ "gc_thresh2", "512", "0,512", "-1" },
 	{ "gc_thresh3", "1024", "1,1024", "0,-1" },

@@ -492,6 +492,14 @@ static bool is_there(int level, int option)
 	case IP_OPTIONS:
 	case IP_RECVOPTS:
 	case IP_RETOPTS:
+	case IP_MULTICAST_IF:
+	case IP_MULTICAST_TTL:
+	case IP_MULTICAST_LOOP:
+	case IP_MULTICAST_ALL:
+	case IP_ADD_MEMBERSHIP:
+	case IP_DROP_MEMBERSHIP:
+	case MCAST_JOIN_GROUP:
+	case MCAST_LEAVE_GROUP:
 		return true;
 	default:
 		return false;
