@@ -91,9 +91,9 @@ check "filled" fill
 step "files of /proc stay open over the unload, a dump and reads go on"
 exec 7<"/proc/net/xinet/udp" 8<"/proc/net/xinet/snmp"
 read -r _ <&7
-spawn bash -c "while :; do xip -n $n0 route show; xip -n $n1 neigh show; done" \
+spawn nice -n 19 bash -c "while :; do xip -n $n0 route show; xip -n $n1 neigh show; done" \
 	>"$TMP/dump" 2>&1
-spawn bash -c 'while :; do cat /proc/net/xinet/*; done' >"$TMP/proc" 2>&1
+spawn nice -n 19 bash -c 'while :; do cat /proc/net/xinet/*; done' >"$TMP/proc" 2>&1
 check "the module goes" unload_soon
 check_not "the open file ends" read -r _ <&7
 exec 7<&- 8<&-
