@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What fib_lpm.c needs of the kernel, in userspace and in one thread: readers
+ * What the prefix table needs of the kernel, in userspace and in one thread: readers
  * and writers take turns, so a grace period is over at once, and memory that
  * the kernel would free later is poisoned by the sanitizer now.
  */
@@ -12,12 +12,24 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef unsigned char u8;
+typedef unsigned short u16;
 typedef unsigned int u32;
+typedef unsigned long long u64;
 
 #define __rcu
 struct rcu_head { void *unused[2]; };
+
+#define likely(x)		__builtin_expect(!!(x), 1)
+#define unlikely(x)		__builtin_expect(!!(x), 0)
+#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+/* As the kernel's: what was written before is seen first. */
+#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define hweight64(x)		((unsigned int)__builtin_popcountll(x))
+#define __ffs64(x)		((unsigned int)__builtin_ctzll(x))
 
 #define rcu_dereference_rtnl(p)		(p)
 #define rtnl_dereference(p)		(p)
@@ -41,15 +53,30 @@ static inline void *shim_alloc(size_t size)
 
 static inline void shim_free(void *p)
 {
-	shim_live--;
+	shim_live -= !!p;
 	free(p);
 }
 
 #define GFP_KERNEL_ACCOUNT	0
 #define kzalloc(size, gfp)	((void)(gfp), shim_alloc(size))
+#define __GFP_NOWARN		0
+#define kmalloc(size, gfp)	((void)(gfp), shim_alloc(size))
+#define kvmalloc(size, gfp)	((void)(gfp), shim_alloc(size))
+#define kvzalloc(size, gfp)	((void)(gfp), shim_alloc(size))
+#define poll_state_synchronize_rcu(c)	((c) == 0)
+#define get_state_synchronize_rcu()	0
+/* Likewise. */
+#define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
 #define kfree(p)		shim_free(p)
+#define kvfree(p)		shim_free(p)
 #define kfree_rcu(p, member)	shim_free(p)
+#define kvfree_rcu(p, member)	shim_free(p)
 #define cond_resched()		do { } while (0)
+
+static inline u8 min(u8 a, u8 b)
+{
+	return a < b ? a : b;
+}
 
 static inline int fls(u32 v)
 {

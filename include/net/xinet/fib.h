@@ -2,9 +2,10 @@
 /*
  * Routes of a namespace: what the lookup and the netlink room share.
  *
- * A prefix leads to a list of struct xfib_entry, lowest metric first; an entry
- * leads to a struct xfib_info, which all routes of equal content share; and
- * that holds the next hops. Readers go down by RCU, writers hold RTNL.
+ * A prefix leads to a struct xfib_info, which all routes of equal content share,
+ * and that holds the next hops. Where a prefix has several routes, a list of
+ * struct xfib_entry, lowest metric first, stands between. Readers go down by
+ * RCU, writers hold RTNL.
  */
 #ifndef _NET_XINET_FIB_H
 #define _NET_XINET_FIB_H
@@ -36,7 +37,7 @@ struct xnl_info {
 
 /**
  * struct xfib_net - routes of a namespace
- * @main: the table that `xip route` shows; leaves are struct xfib_entry
+ * @main: the table that `xip route` shows; see xfib_leaf_routes()
  * @exceptions: what redirects (and path MTU) say of single destinations
  * @n_exceptions: how many
  * @exc_next: jiffies at which @exc_work runs next
@@ -141,7 +142,7 @@ struct xfib_info {
 };
 
 /**
- * struct xfib_entry - one route of a prefix
+ * struct xfib_entry - one of several routes of a prefix
  * @next: the next one of the prefix, of no lower metric
  * @fi: what it says
  * @rcu: frees it a grace period after it left the list
@@ -151,6 +152,44 @@ struct xfib_entry {
 	struct xfib_info *fi;
 	struct rcu_head rcu;
 };
+
+#define XFIB_LEAF_LIST	2UL	/* in a leaf: it points at a struct xfib_entry */
+
+/**
+ * xfib_leaf_routes - the routes that a leaf of the table stands for
+ * @leaf: from the table, may be NULL
+ * @one: becomes the list, where there is one route only
+ *
+ * Context: RCU read lock or RTNL.
+ * Return: the first route; NULL for no leaf.
+ */
+static inline struct xfib_entry *xfib_leaf_routes(void *leaf,
+						  struct xfib_entry *one)
+{
+	unsigned long word = (unsigned long)leaf;
+
+	if (word & XFIB_LEAF_LIST)
+		return (struct xfib_entry *)(word - XFIB_LEAF_LIST);
+	RCU_INIT_POINTER(one->next, NULL);
+	one->fi = leaf;
+	return leaf ? one : NULL;
+}
+
+/**
+ * xfib_leaf_first - the best route that a leaf of the table stands for
+ * @leaf: from the table, may be NULL
+ *
+ * Context: RCU read lock or RTNL.
+ * Return: what it says; NULL for no leaf.
+ */
+static __always_inline const struct xfib_info *xfib_leaf_first(void *leaf)
+{
+	unsigned long word = (unsigned long)leaf;
+
+	if (unlikely(word & XFIB_LEAF_LIST))
+		return ((struct xfib_entry *)(word - XFIB_LEAF_LIST))->fi;
+	return leaf;
+}
 
 /**
  * struct xfib_nh_config - a next hop as asked for

@@ -3,10 +3,11 @@
  * Longest-prefix match over 32-bit keys: from a prefix to one pointer.
  *
  * Pure logic: it knows nothing of routes, packets or devices, and what a leaf
- * points at is the caller's. Keys are in host byte order, so that their order
- * as numbers is the order of the prefixes.
+ * points at is the caller's; only its lowest bit must be zero. Keys are in host
+ * byte order, so that their order as numbers is the order of the prefixes.
  *
  * Readers hold the RCU read lock and never wait; writers hold RTNL.
+ * Documentation/networking/xinet/routes.rst draws the structure.
  */
 #ifndef _NET_XINET_FIB_LPM_H
 #define _NET_XINET_FIB_LPM_H
@@ -14,32 +15,22 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
-/**
- * struct xlpm_node - a prefix, or the place where two prefixes part
- * @child: subtrees of the longer prefixes, by the first bit behind this one
- * @leaf: what the caller stored, NULL where the trie merely branches
- * @key: the prefix, host byte order, zero behind its length
- * @mask: ones over its length
- * @len: its length in bits, 0 to 32
- * @rcu: frees the node a grace period after it left the trie
- */
-struct xlpm_node {
-	struct xlpm_node __rcu *child[2];
-	void __rcu *leaf;
-	u32 key;
-	u32 mask;
-	u8 len;
-	struct rcu_head rcu;
-};
+struct xlpm_direct;
 
 /**
  * struct xlpm - a table of prefixes
- * @root: the node of the shortest prefix, NULL when empty
+ * @direct: where a large table is entered by 16 bits at once, or NULL
+ * @root: word of the topmost node, 0 without any
+ * @any: what is stored with the prefix of length 0, or NULL
+ * @count: prefixes; RTNL
  *
  * All zeroes is an empty table.
  */
 struct xlpm {
-	struct xlpm_node __rcu *root;
+	struct xlpm_direct __rcu *direct;
+	unsigned long root;
+	void *any;
+	unsigned int count;
 };
 
 int xlpm_set(struct xlpm *t, u32 key, u8 len, void *leaf);

@@ -290,8 +290,7 @@ static bool xnl_filter_passes(const struct xnl_route_filter *f,
 }
 
 static int xnl_dump_prefix(struct sk_buff *skb, struct netlink_callback *cb,
-			   const struct xnl_route_filter *f,
-			   const struct xfib_entry *e)
+			   const struct xnl_route_filter *f, void *leaf)
 {
 	struct xnl_route_dump *pos = (void *)cb->ctx;
 	struct xnl_route_msg m = {
@@ -302,10 +301,13 @@ static int xnl_dump_prefix(struct sk_buff *skb, struct netlink_callback *cb,
 		.seq = cb->nlh->nlmsg_seq,
 		.flags = NLM_F_MULTI | cb->answer_flags,
 	};
+	const struct xfib_entry *e;
+	struct xfib_entry one;
 	struct nlmsghdr *nlh;
 	unsigned int i = 0;
 
-	for (; e; e = rtnl_dereference(e->next)) {
+	for (e = xfib_leaf_routes(leaf, &one); e;
+	     e = rtnl_dereference(e->next)) {
 		if (i++ < pos->skip)
 			continue;
 		if (xnl_filter_passes(f, e->fi)) {
@@ -325,20 +327,20 @@ static int xnl_dump_table(struct sk_buff *skb, struct netlink_callback *cb,
 			  const struct xlpm *table)
 {
 	struct xnl_route_dump *pos = (void *)cb->ctx;
-	const struct xfib_entry *e;
 	u32 key = pos->key;
 	u8 len = pos->len;
+	void *leaf;
 	int err;
 
 	while (!pos->done) {
-		e = xlpm_next(table, &key, &len);
-		if (!e)
+		leaf = xlpm_next(table, &key, &len);
+		if (!leaf)
 			break;
 		if (key != pos->key || len != pos->len)
 			pos->skip = 0;
 		pos->key = key;
 		pos->len = len;
-		err = xnl_dump_prefix(skb, cb, f, e);
+		err = xnl_dump_prefix(skb, cb, f, leaf);
 		if (err)
 			return err;
 		pos->skip = 0;

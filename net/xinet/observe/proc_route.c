@@ -104,6 +104,7 @@ static int xroute_seq_show(struct seq_file *seq, void *v)
 {
 	const struct xroute_seq *it = seq->private;
 	const struct xfib_entry *e;
+	struct xfib_entry one;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_setwidth(seq, XROUTE_LINE);
@@ -112,7 +113,7 @@ static int xroute_seq_show(struct seq_file *seq, void *v)
 		seq_pad(seq, '\n');
 		return 0;
 	}
-	for (e = v; e; e = rcu_dereference(e->next))
+	for (e = xfib_leaf_routes(v, &one); e; e = rcu_dereference(e->next))
 		xroute_seq_line(seq, e->fi, it->key, it->len);
 	return 0;
 }

@@ -90,11 +90,14 @@ int xfib_lookup(struct xinet_net *xn, const struct xfib_key *key,
 		struct xfib_result *res)
 {
 	const struct xfib_entry *e;
+	struct xfib_entry one;
 	u8 len = 32;
 	int err;
 
 	for (;;) {
-		e = xlpm_lookup_upto(&xn->fib.main, ntohl(key->daddr), &len);
+		e = xfib_leaf_routes(xlpm_lookup_upto(&xn->fib.main,
+						      ntohl(key->daddr), &len),
+				     &one);
 		if (!e)
 			return -ENETUNREACH;
 		for (; e; e = rcu_dereference_rtnl(e->next)) {

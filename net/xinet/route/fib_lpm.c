@@ -1,198 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Longest-prefix match: a path-compressed binary trie.
+ * Longest-prefix match: lookups and walks.
  *
- * In: prefixes and keys in host byte order. Out: the pointer stored with the
- * longest prefix that covers a key. Lookups run under the RCU read lock in any
- * context and see each change whole: a node is complete before one pointer
- * publishes it, and one that leaves the trie keeps its pointers until the last
- * reader is gone. Changes and exact reads need RTNL.
- *
- * A chain of nodes from the root has strictly growing lengths, and each node
- * without a leaf has two children; n prefixes thus take at most 2n - 1 nodes.
+ * In: keys in host byte order. Out: the pointer stored with the longest prefix
+ * that covers a key, or with the next prefix in order. Under the RCU read lock
+ * in any context, beside a writer (lpm_update.c) that nobody waits for: a
+ * reader sees each key's answer before or after a change, never between.
  *
  * The file holds no skb and no socket, and builds in userspace as well.
  */
 #include <linux/bitops.h>
-#include <linux/errno.h>
 #include <linux/rtnetlink.h>
-#include <linux/sched.h>
-#include <linux/slab.h>
-#include <net/xinet/fib_lpm.h>
+#include "lpm_map.h"
 
-static u32 xlpm_mask(u8 len)
+/* From @word down, which is no leaf of a wrong key. */
+static __always_inline void *xlpm_lookup_from(const struct xlpm *t,
+					      unsigned long word, u32 key)
 {
-	return len ? ~0U << (32 - len) : 0;
-}
+	const struct xlpm_node *n;
 
-/* The bit behind the prefix of @n: which child @key belongs under. */
-static unsigned int xlpm_branch(const struct xlpm_node *n, u32 key)
-{
-	return (key >> (31 - n->len)) & 1;
-}
-
-static bool xlpm_covers(const struct xlpm_node *n, u32 key)
-{
-	return !((key ^ n->key) & n->mask);
-}
-
-static struct xlpm_node *xlpm_node_alloc(u32 key, u8 len, void *leaf)
-{
-	struct xlpm_node *n = kzalloc(sizeof(*n), GFP_KERNEL_ACCOUNT);
-
-	if (!n)
-		return NULL;
-	n->mask = xlpm_mask(len);
-	n->key = key & n->mask;
-	n->len = len;
-	RCU_INIT_POINTER(n->leaf, leaf);
-	return n;
-}
-
-/*
- * The slot where the prefix is, or would be hung in: the first on the way down
- * whose node is missing, is as long, or does not cover the prefix.
- * @parent becomes the slot above, NULL at the root.
- */
-static struct xlpm_node __rcu **xlpm_slot(struct xlpm *t, u32 key, u8 len,
-					  struct xlpm_node __rcu ***parent)
-{
-	struct xlpm_node __rcu **slot = &t->root;
-	struct xlpm_node *n;
-
-	*parent = NULL;
-	while ((n = rtnl_dereference(*slot)) && n->len < len &&
-	       xlpm_covers(n, key)) {
-		*parent = slot;
-		slot = &n->child[xlpm_branch(n, key)];
+	while (word & XLPM_NODE) {
+		n = (const struct xlpm_node *)(word - XLPM_NODE);
+		if (unlikely(!xlpm_covers(n, key))) {
+			word = READ_ONCE(n->cover);
+			break;
+		}
+		word = READ_ONCE(n->word[xlpm_run(n, xlpm_slot(n, key))]);
 	}
-	return slot;
+	return word ? (void *)word : READ_ONCE(t->any);
 }
 
-static bool xlpm_is(const struct xlpm_node *n, u32 key, u8 len)
+/* In a large table: no branch depends on the key but for long prefixes. */
+static __always_inline void *xlpm_lookup_direct(const struct xlpm *t,
+						const struct xlpm_direct *direct,
+						u32 key)
 {
-	return n && n->len == len && n->key == key;
-}
+	const struct xlpm_map *map = rcu_dereference_rtnl(direct->map);
+	unsigned long word;
 
-/* Puts @fresh in place of @old, which parts from it or is longer. */
-static int xlpm_fork(struct xlpm_node __rcu **slot, struct xlpm_node *old,
-		     struct xlpm_node *fresh)
-{
-	u32 diff = old->key ^ fresh->key;
-	u8 common = diff ? 32 - fls(diff) : 32;
-	struct xlpm_node *fork;
-
-	if (common >= fresh->len) {
-		RCU_INIT_POINTER(fresh->child[xlpm_branch(fresh, old->key)],
-				 old);
-		rcu_assign_pointer(*slot, fresh);
-		return 0;
+	if (map) {
+		word = READ_ONCE(map->word[READ_ONCE(map->number[key >> 8])]);
+		if (likely(!(word & XLPM_NODE)))
+			return (void *)word;
 	}
-	fork = xlpm_node_alloc(fresh->key, common, NULL);
-	if (!fork)
-		return -ENOMEM;
-	RCU_INIT_POINTER(fork->child[xlpm_branch(fork, old->key)], old);
-	RCU_INIT_POINTER(fork->child[xlpm_branch(fork, fresh->key)], fresh);
-	rcu_assign_pointer(*slot, fork);
-	return 0;
-}
-
-/**
- * xlpm_set - store a pointer with a prefix
- * @t: the table
- * @key: the prefix, host byte order; bits behind @len are ignored
- * @len: its length in bits, at most 32
- * @leaf: what to store, not NULL; replaces what was there at once
- *
- * Context: RTNL; may sleep.
- * Return: 0, or -ENOMEM with the table as it was.
- */
-int xlpm_set(struct xlpm *t, u32 key, u8 len, void *leaf)
-{
-	struct xlpm_node __rcu **slot, **parent;
-	struct xlpm_node *n, *fresh;
-	int err = 0;
-
-	key &= xlpm_mask(len);
-	slot = xlpm_slot(t, key, len, &parent);
-	n = rtnl_dereference(*slot);
-	if (xlpm_is(n, key, len)) {
-		rcu_assign_pointer(n->leaf, leaf);
-		return 0;
-	}
-	fresh = xlpm_node_alloc(key, len, leaf);
-	if (!fresh)
-		return -ENOMEM;
-	if (n)
-		err = xlpm_fork(slot, n, fresh);
-	else
-		rcu_assign_pointer(*slot, fresh);
-	if (err)
-		kfree(fresh);
-	return err;
-}
-
-/**
- * xlpm_get - what is stored with exactly this prefix
- * @t: the table
- * @key: the prefix, host byte order; bits behind @len are ignored
- * @len: its length in bits
- *
- * Context: RTNL.
- * Return: the stored pointer or NULL.
- */
-void *xlpm_get(const struct xlpm *t, u32 key, u8 len)
-{
-	struct xlpm_node __rcu **parent;
-	struct xlpm_node *n;
-
-	key &= xlpm_mask(len);
-	n = rtnl_dereference(*xlpm_slot((struct xlpm *)t, key, len, &parent));
-	return xlpm_is(n, key, len) ? rtnl_dereference(n->leaf) : NULL;
-}
-
-/* Takes a node without a leaf out, unless it still parts two subtrees. */
-static bool xlpm_prune(struct xlpm_node __rcu **slot)
-{
-	struct xlpm_node *n = rtnl_dereference(*slot);
-	struct xlpm_node *left = rtnl_dereference(n->child[0]);
-	struct xlpm_node *right = rtnl_dereference(n->child[1]);
-
-	if (rcu_access_pointer(n->leaf) || (left && right))
-		return false;
-	rcu_assign_pointer(*slot, left ? left : right);
-	kfree_rcu(n, rcu);
-	return true;
-}
-
-/**
- * xlpm_del - remove a prefix
- * @t: the table
- * @key: the prefix, host byte order; bits behind @len are ignored
- * @len: its length in bits
- *
- * Never fails for want of memory. Readers may meet the old pointer for a grace
- * period more.
- *
- * Context: RTNL.
- * Return: what was stored, NULL if the prefix was not there.
- */
-void *xlpm_del(struct xlpm *t, u32 key, u8 len)
-{
-	struct xlpm_node __rcu **slot, **parent;
-	struct xlpm_node *n;
-	void *leaf;
-
-	key &= xlpm_mask(len);
-	slot = xlpm_slot(t, key, len, &parent);
-	n = rtnl_dereference(*slot);
-	if (!xlpm_is(n, key, len))
-		return NULL;
-	leaf = rtnl_dereference(n->leaf);
-	RCU_INIT_POINTER(n->leaf, NULL);
-	if (xlpm_prune(slot) && parent)
-		xlpm_prune(parent);
-	return leaf;
+	return xlpm_lookup_from(t, READ_ONCE(direct->word[key >> 16]), key);
 }
 
 /**
@@ -205,19 +56,56 @@ void *xlpm_del(struct xlpm *t, u32 key, u8 len)
  */
 void *xlpm_lookup(const struct xlpm *t, u32 key)
 {
-	const struct xlpm_node *n = rcu_dereference_rtnl(t->root);
-	void *best = NULL;
+	const struct xlpm_direct *direct = rcu_dereference_rtnl(t->direct);
+
+	if (unlikely(direct))
+		return xlpm_lookup_direct(t, direct, key);
+	return xlpm_lookup_from(t, READ_ONCE(t->root), key);
+}
+
+/**
+ * xlpm_node_upto - the longest prefix of one node that covers a key
+ * @n: the node, which the key leads to
+ * @key: host byte order
+ * @limit: the greatest length to consider
+ * @len: length of the match, unchanged without one
+ *
+ * Context: RCU read lock or RTNL.
+ * Return: what is stored with it, or NULL.
+ */
+void *xlpm_node_upto(const struct xlpm_node *n, u32 key, u8 limit, u8 *len)
+{
+	u8 depth = xlpm_depth(n);
+	u8 l;
+
+	for (l = limit; l > depth; l--) {
+		u16 place = xlpm_place(n, key, l);
+		unsigned int i = xlpm_place_find(n, place);
+		void *leaf;
+
+		if (i == n->prefixes || xlpm_places(n)[i] != place)
+			continue;
+		leaf = READ_ONCE(xlpm_leaves(n)[i]);
+		if (!leaf)
+			continue;
+		*len = l;
+		return leaf;
+	}
+	return NULL;
+}
+
+/* The nodes on the way to @key, topmost first; returns how many. */
+static unsigned int xlpm_way(const struct xlpm *t, u32 key,
+			     const struct xlpm_node *way[XLPM_DEPTHS])
+{
+	const struct xlpm_node *n = xlpm_node_of(READ_ONCE(t->root));
+	unsigned int count = 0;
 
 	while (n && xlpm_covers(n, key)) {
-		void *leaf = rcu_dereference_rtnl(n->leaf);
-
-		if (leaf)
-			best = leaf;
-		if (n->len == 32)
-			break;
-		n = rcu_dereference_rtnl(n->child[xlpm_branch(n, key)]);
+		way[count++] = n;
+		n = xlpm_node_of(READ_ONCE(n->word[xlpm_run(n, xlpm_slot(n, key))]));
 	}
-	return best;
+	return count;
 }
 
 /**
@@ -233,34 +121,146 @@ void *xlpm_lookup(const struct xlpm *t, u32 key)
  */
 void *xlpm_lookup_upto(const struct xlpm *t, u32 key, u8 *len)
 {
-	const struct xlpm_node *n = rcu_dereference_rtnl(t->root);
+	const struct xlpm_node *way[XLPM_DEPTHS];
+	unsigned int i = xlpm_way(t, key, way);
 	u8 limit = *len;
-	void *best = NULL;
 
-	while (n && n->len <= limit && xlpm_covers(n, key)) {
-		void *leaf = rcu_dereference_rtnl(n->leaf);
+	while (i--) {
+		const struct xlpm_node *n = way[i];
+		unsigned int run = xlpm_run(n, xlpm_slot(n, key));
+		u8 owner = READ_ONCE(xlpm_owners(n)[run]);
+		void *leaf;
 
-		if (leaf) {
-			best = leaf;
-			*len = n->len;
-		}
-		if (n->len == 32)
-			break;
-		n = rcu_dereference_rtnl(n->child[xlpm_branch(n, key)]);
+		/* Nothing in this node covers the key by more than @owner. */
+		leaf = xlpm_node_upto(n, key, min(limit, owner), len);
+		if (leaf)
+			return leaf;
 	}
-	return best;
+	*len = 0;
+	return READ_ONCE(t->any);
 }
 
-/* Is (@key, @len) at or before the prefix of @n, by key, then by length? */
-static bool xlpm_from(const struct xlpm_node *n, u32 key, u8 len)
+/**
+ * xlpm_get - what is stored with exactly this prefix
+ * @t: the table
+ * @key: the prefix, host byte order; bits behind @len are ignored
+ * @len: its length in bits
+ *
+ * Context: RTNL.
+ * Return: the stored pointer or NULL.
+ */
+void *xlpm_get(const struct xlpm *t, u32 key, u8 len)
 {
-	return n->key > key || (n->key == key && n->len >= len);
+	const struct xlpm_node *way[XLPM_DEPTHS];
+	unsigned int i, found;
+	u16 place;
+
+	if (!len)
+		return t->any;
+	key &= xlpm_mask(len);
+	for (i = xlpm_way(t, key, way); i--; )
+		if (xlpm_depth(way[i]) == xlpm_depth_of(len))
+			break;
+	if (i == -1U)
+		return NULL;
+	place = xlpm_place(way[i], key, len);
+	found = xlpm_place_find(way[i], place);
+	if (found == way[i]->prefixes || xlpm_places(way[i])[found] != place)
+		return NULL;
+	return xlpm_leaves(way[i])[found];
 }
 
-/* Can the subtree of @n hold a prefix at or behind (@key, @len)? */
-static bool xlpm_reaches(const struct xlpm_node *n, u32 key)
+/**
+ * struct xlpm_spot - a prefix in the order of a walk
+ * @key: host byte order
+ * @len: in bits
+ */
+struct xlpm_spot {
+	u32 key;
+	u8 len;
+};
+
+static bool xlpm_before(const struct xlpm_spot *a, const struct xlpm_spot *b)
 {
-	return (n->key | ~n->mask) >= key;
+	return a->key < b->key || (a->key == b->key && a->len < b->len);
+}
+
+/* The first prefix of @n itself at or behind @from; @at is where it is. */
+static void *xlpm_node_first(const struct xlpm_node *n,
+			     const struct xlpm_spot *from, struct xlpm_spot *at)
+{
+	unsigned int i = 0;
+
+	if (from->key > n->key)
+		i = xlpm_place_find(n, xlpm_slot(n, from->key) << 4);
+	for (; i < n->prefixes; i++) {
+		u16 place = xlpm_places(n)[i];
+		void *leaf = READ_ONCE(xlpm_leaves(n)[i]);
+
+		at->key = n->key | xlpm_place_first(place) << n->shift;
+		at->len = xlpm_depth(n) + (place & 15);
+		if (leaf && !xlpm_before(at, from))
+			return leaf;
+	}
+	return NULL;
+}
+
+/* The next slot, from @slot on, that leads to a node; 256 if none does. */
+static unsigned int xlpm_next_kid(const struct xlpm_node *n, unsigned int slot,
+				  struct xlpm_node **kid)
+{
+	while (slot < XLPM_SLOTS) {
+		unsigned int at = slot & 63;
+		u64 left = n->map[slot >> 6] >> at;
+
+		*kid = xlpm_node_of(READ_ONCE(n->word[xlpm_run(n, slot)]));
+		if (*kid)
+			return slot;
+		left = at == 63 ? 0 : left >> 1;
+		slot = left ? slot + 1 + __ffs64(left) : (slot | 63) + 1;
+	}
+	return slot;
+}
+
+/**
+ * struct xlpm_walk - how far a search for the next prefix came
+ * @n: nodes on the way, topmost first
+ * @slot: of each, where to look for the next node below
+ * @depth: how many
+ * @best: the leaf of the first prefix that was found so far, or NULL
+ * @at: where that is
+ */
+struct xlpm_walk {
+	const struct xlpm_node *n[XLPM_DEPTHS];
+	unsigned int slot[XLPM_DEPTHS];
+	unsigned int depth;
+	void *best;
+	struct xlpm_spot at;
+};
+
+/* Looks at @n, unless all in it lies before @from. */
+static void xlpm_walk_enter(struct xlpm_walk *w, const struct xlpm_node *n,
+			    const struct xlpm_spot *from)
+{
+	struct xlpm_spot at;
+	void *leaf;
+
+	if ((n->key | ~n->mask) < from->key)
+		return;
+	leaf = xlpm_node_first(n, from, &at);
+	if (leaf && (!w->best || xlpm_before(&at, &w->at))) {
+		w->best = leaf;
+		w->at = at;
+	}
+	w->slot[w->depth] = from->key > n->key ? xlpm_slot(n, from->key) : 0;
+	w->n[w->depth++] = n;
+}
+
+/* Is all that slot @slot of @n leads to behind what was found? */
+static bool xlpm_walk_behind(const struct xlpm_walk *w,
+			     const struct xlpm_node *n, unsigned int slot)
+{
+	return w->best && (n->key | slot << n->shift) > w->at.key;
 }
 
 /**
@@ -278,34 +278,33 @@ static bool xlpm_reaches(const struct xlpm_node *n, u32 key)
  */
 void *xlpm_next(const struct xlpm *t, u32 *key, u8 *len)
 {
-	const struct xlpm_node *stack[33];
-	const struct xlpm_node *n;
-	unsigned int top = 0;
+	struct xlpm_spot from = { .key = *key, .len = *len };
+	struct xlpm_walk w = {};
+	struct xlpm_node *kid;
+	void *any = READ_ONCE(t->any);
 
-	n = rcu_dereference_rtnl(t->root);
-	if (n)
-		stack[top++] = n;
-	while (top) {
-		const struct xlpm_node *right;
-		void *leaf;
+	if (any && !from.key && !from.len)
+		return any;
+	kid = xlpm_node_of(READ_ONCE(t->root));
+	if (kid)
+		xlpm_walk_enter(&w, kid, &from);
+	while (w.depth) {
+		const struct xlpm_node *n = w.n[w.depth - 1];
+		unsigned int slot = w.slot[w.depth - 1];
 
-		n = stack[--top];
-		if (!xlpm_reaches(n, *key))
+		slot = xlpm_next_kid(n, slot, &kid);
+		if (slot == XLPM_SLOTS || xlpm_walk_behind(&w, n, slot)) {
+			w.depth--;
 			continue;
-		leaf = rcu_dereference_rtnl(n->leaf);
-		if (leaf && xlpm_from(n, *key, *len)) {
-			*key = n->key;
-			*len = n->len;
-			return leaf;
 		}
-		right = rcu_dereference_rtnl(n->child[1]);
-		if (right)
-			stack[top++] = right;
-		n = rcu_dereference_rtnl(n->child[0]);
-		if (n)
-			stack[top++] = n;
+		w.slot[w.depth - 1] = slot + 1;
+		xlpm_walk_enter(&w, kid, &from);
 	}
-	return NULL;
+	if (w.best) {
+		*key = w.at.key;
+		*len = w.at.len;
+	}
+	return w.best;
 }
 
 /**
@@ -326,40 +325,4 @@ bool xlpm_step(u32 *key, u8 *len)
 	*key += 1;
 	*len = 0;
 	return true;
-}
-
-/**
- * xlpm_destroy - free a table that nobody reads any more
- * @t: the table; empty afterwards
- * @release: called for each stored pointer
- *
- * Context: process; no reader and no writer may be left.
- */
-void xlpm_destroy(struct xlpm *t, void (*release)(void *leaf))
-{
-	struct xlpm_node *stack[33];
-	unsigned int top = 0;
-	struct xlpm_node *n;
-
-	n = rcu_dereference_protected(t->root, true);
-	RCU_INIT_POINTER(t->root, NULL);
-	if (n)
-		stack[top++] = n;
-	while (top) {
-		struct xlpm_node *left, *right;
-		void *leaf;
-
-		n = stack[--top];
-		leaf = rcu_dereference_protected(n->leaf, true);
-		left = rcu_dereference_protected(n->child[0], true);
-		right = rcu_dereference_protected(n->child[1], true);
-		if (right)
-			stack[top++] = right;
-		if (left)
-			stack[top++] = left;
-		kfree(n);
-		if (leaf)
-			release(leaf);
-		cond_resched();
-	}
 }

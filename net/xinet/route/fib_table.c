@@ -6,8 +6,8 @@
  * the table that lookups read, notifications, a new route generation. All
  * under RTNL and free to sleep; a reader sees each change whole.
  *
- * The routes of a prefix form a list, lowest metric first, whose head is the
- * leaf in the prefix table.
+ * The only route of a prefix is the leaf in the prefix table; several form a
+ * list, lowest metric first, whose head is the leaf.
  */
 #include <linux/atomic.h>
 #include <linux/inetdevice.h>
@@ -58,16 +58,30 @@ static void xfib_changed(struct xinet_net *xn)
 /* Lookups and inserts walk the routes of a prefix: keep the walk short. */
 #define XFIB_PREFIX_MAX	1024
 
-/* Hangs @e in behind @prev, or as the head of the prefix. */
-static int xfib_link(struct xinet_net *xn, u32 key, u8 len,
-		     struct xfib_entry *prev, struct xfib_entry *next,
-		     struct xfib_entry *e)
+static void *xfib_list_leaf(const struct xfib_entry *e)
+{
+	return (void *)((unsigned long)e | XFIB_LEAF_LIST);
+}
+
+static struct xfib_entry *xfib_entry_alloc(struct xfib_info *fi)
+{
+	struct xfib_entry *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+
+	if (e)
+		e->fi = fi;
+	return e;
+}
+
+/* Hangs @e in behind @prev, or as the head of the prefix, which is there. */
+static void xfib_link(struct xinet_net *xn, u32 key, u8 len,
+		      struct xfib_entry *prev, struct xfib_entry *next,
+		      struct xfib_entry *e)
 {
 	RCU_INIT_POINTER(e->next, next);
-	if (!prev)
-		return xlpm_set(&xn->fib.main, key, len, e);
-	rcu_assign_pointer(prev->next, e);
-	return 0;
+	if (prev)
+		rcu_assign_pointer(prev->next, e);
+	else
+		xlpm_set(&xn->fib.main, key, len, xfib_list_leaf(e));
 }
 
 static void xfib_unlink(struct xinet_net *xn, u32 key, u8 len,
@@ -79,15 +93,49 @@ static void xfib_unlink(struct xinet_net *xn, u32 key, u8 len,
 		rcu_assign_pointer(prev->next, next);
 	else if (next)
 		/* The prefix is there: this allocates nothing. */
-		xlpm_set(&xn->fib.main, key, len, next);
+		xlpm_set(&xn->fib.main, key, len, xfib_list_leaf(next));
 	else
 		xlpm_del(&xn->fib.main, key, len);
 }
 
+/* A route is gone from the table. */
+static void xfib_info_release(struct xinet_net *xn, struct xfib_info *fi)
+{
+	xfib_info_put(fi);
+	xfib_uncharge(xn);
+}
+
 static void xfib_entry_free(struct xinet_net *xn, struct xfib_entry *e)
 {
-	xfib_info_put(e->fi);
-	xfib_uncharge(xn);
+	xfib_info_release(xn, e->fi);
+	kfree_rcu(e, rcu);
+}
+
+/* The only route of a prefix as a list of one, to add to. */
+static int xfib_to_list(struct xinet_net *xn, u32 key, u8 len)
+{
+	void *leaf = xlpm_get(&xn->fib.main, key, len);
+	struct xfib_entry *e, one;
+
+	if (xfib_leaf_routes(leaf, &one) != &one)
+		return 0;
+	e = xfib_entry_alloc(leaf);
+	if (!e)
+		return -ENOMEM;
+	xfib_link(xn, key, len, NULL, NULL, e);
+	return 0;
+}
+
+/* And back: a list of one as the only route. */
+static void xfib_from_list(struct xinet_net *xn, u32 key, u8 len)
+{
+	void *leaf = xlpm_get(&xn->fib.main, key, len);
+	struct xfib_entry *e, one;
+
+	e = xfib_leaf_routes(leaf, &one);
+	if (!e || e == &one || rcu_access_pointer(e->next))
+		return;
+	xlpm_set(&xn->fib.main, key, len, e->fi);
 	kfree_rcu(e, rcu);
 }
 
@@ -99,6 +147,7 @@ static void xfib_entry_free(struct xinet_net *xn, struct xfib_entry *e)
  * @next: the first one of greater metric
  * @same: one that says exactly the same
  * @count: how many there are
+ * @only: the one route of the prefix, in place of an entry of a list
  */
 struct xfib_place {
 	struct xfib_entry *prev;
@@ -107,14 +156,16 @@ struct xfib_place {
 	struct xfib_entry *next;
 	struct xfib_entry *same;
 	unsigned int count;
+	struct xfib_entry only;
 };
 
 static void xfib_find_place(struct xinet_net *xn, u32 key, u8 len,
 			    const struct xfib_info *fi, struct xfib_place *at)
 {
-	struct xfib_entry *e = xlpm_get(&xn->fib.main, key, len);
+	struct xfib_entry *e;
 
 	*at = (struct xfib_place) {};
+	e = xfib_leaf_routes(xlpm_get(&xn->fib.main, key, len), &at->only);
 	for (; e && e->fi->metric < fi->metric; e = rtnl_dereference(e->next)) {
 		at->prev = e;
 		at->count++;
@@ -160,7 +211,8 @@ static int xfib_check_place(const struct xfib_place *at, u16 nlflags,
 	return 0;
 }
 
-static int xfib_put_in_place(struct xinet_net *xn, u32 key, u8 len,
+/* The routes of the prefix are a list now, and so @at holds. */
+static void xfib_add_to_list(struct xinet_net *xn, u32 key, u8 len,
 			     struct xfib_place *at, struct xfib_entry *e,
 			     u16 nlflags)
 {
@@ -170,11 +222,38 @@ static int xfib_put_in_place(struct xinet_net *xn, u32 key, u8 len,
 		xfib_link(xn, key, len, at->prev, rtnl_dereference(old->next),
 			  e);
 		xfib_entry_free(xn, old);
+	} else if (old && (nlflags & NLM_F_APPEND)) {
+		xfib_link(xn, key, len, at->last, at->next, e);
+	} else {
+		xfib_link(xn, key, len, at->prev, old ? old : at->next, e);
+	}
+}
+
+static int xfib_put_in_place(struct xinet_net *xn, u32 key, u8 len,
+			     struct xfib_place *at, struct xfib_info *fi,
+			     u16 nlflags)
+{
+	struct xfib_entry *e;
+	int err;
+
+	if (!at->count)
+		return xlpm_set(&xn->fib.main, key, len, fi);
+	if (at->first == &at->only && (nlflags & NLM_F_REPLACE)) {
+		xlpm_set(&xn->fib.main, key, len, fi);
+		xfib_info_release(xn, at->only.fi);
 		return 0;
 	}
-	if (old && (nlflags & NLM_F_APPEND))
-		return xfib_link(xn, key, len, at->last, at->next, e);
-	return xfib_link(xn, key, len, at->prev, old ? old : at->next, e);
+	e = xfib_entry_alloc(fi);
+	if (!e)
+		return -ENOMEM;
+	err = xfib_to_list(xn, key, len);
+	if (err) {
+		kfree(e);
+		return err;
+	}
+	xfib_find_place(xn, key, len, fi, at);
+	xfib_add_to_list(xn, key, len, at, e, nlflags);
+	return 0;
 }
 
 static int xfib_insert(struct xinet_net *xn, const struct xfib_config *cfg,
@@ -183,7 +262,7 @@ static int xfib_insert(struct xinet_net *xn, const struct xfib_config *cfg,
 	u32 key = ntohl(cfg->dst);
 	unsigned int nlflags;
 	struct xfib_place at;
-	struct xfib_entry *e;
+	bool replace;
 	int err;
 
 	xfib_find_place(xn, key, cfg->dst_len, fi, &at);
@@ -195,30 +274,22 @@ static int xfib_insert(struct xinet_net *xn, const struct xfib_config *cfg,
 		xfib_info_put(fi);
 		return 0;
 	}
-	err = xfib_charge(xn, at.first && (cfg->nlflags & NLM_F_REPLACE),
-			  extack);
+	replace = at.first && (cfg->nlflags & NLM_F_REPLACE);
+	err = xfib_charge(xn, replace, extack);
 	if (err)
 		return err;
-	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
-	err = -ENOMEM;
-	if (!e)
-		goto uncharge;
-	e->fi = fi;
-	err = xfib_put_in_place(xn, key, cfg->dst_len, &at, e, cfg->nlflags);
-	if (err)
-		goto free;
+	err = xfib_put_in_place(xn, key, cfg->dst_len, &at, fi, cfg->nlflags);
+	if (err) {
+		xfib_uncharge(xn);
+		return err;
+	}
 	xfib_changed(xn);
 	nlflags = NLM_F_CREATE | (cfg->nlflags & NLM_F_APPEND);
-	if (at.first && (cfg->nlflags & NLM_F_REPLACE))
+	if (replace)
 		nlflags = NLM_F_REPLACE;
 	xnl_route_notify(RTM_NEWROUTE, xn, cfg->dst, cfg->dst_len, fi,
 			 &cfg->info, nlflags);
 	return 0;
-free:
-	kfree(e);
-uncharge:
-	xfib_uncharge(xn);
-	return err;
 }
 
 static int xfib_check_prefix(const struct xfib_config *cfg,
@@ -343,16 +414,18 @@ static bool xfib_matches(const struct xfib_info *fi,
 int xfib_route_del(struct xinet_net *xn, const struct xfib_config *cfg,
 		   struct netlink_ext_ack *extack)
 {
-	struct xfib_entry *e, *prev = NULL;
+	struct xfib_entry *e, *prev = NULL, one;
 	u32 key = ntohl(cfg->dst);
+	void *leaf;
 	int err;
 
 	ASSERT_RTNL();
 	err = xfib_check_prefix(cfg, extack);
 	if (err)
 		return err;
-	for (e = xlpm_get(&xn->fib.main, key, cfg->dst_len);
-	     e && !xfib_matches(e->fi, cfg); e = rtnl_dereference(e->next))
+	leaf = xlpm_get(&xn->fib.main, key, cfg->dst_len);
+	for (e = xfib_leaf_routes(leaf, &one); e && !xfib_matches(e->fi, cfg);
+	     e = rtnl_dereference(e->next))
 		prev = e;
 	if (!e) {
 		NL_SET_ERR_MSG(extack, "No such route");
@@ -362,12 +435,17 @@ int xfib_route_del(struct xinet_net *xn, const struct xfib_config *cfg,
 	xfib_changed(xn);
 	xnl_route_notify(RTM_DELROUTE, xn, cfg->dst, cfg->dst_len, e->fi,
 			 &cfg->info, 0);
-	xfib_entry_free(xn, e);
+	if (e == &one) {
+		xfib_info_release(xn, e->fi);
+	} else {
+		xfib_entry_free(xn, e);
+		xfib_from_list(xn, key, cfg->dst_len);
+	}
 	return 0;
 }
 
-static unsigned int xfib_flush_prefix(struct xinet_net *xn, u32 key, u8 len,
-				      struct xfib_entry *e)
+static unsigned int xfib_flush_list(struct xinet_net *xn, u32 key, u8 len,
+				    struct xfib_entry *e)
 {
 	struct xfib_entry *prev = NULL, *next;
 	unsigned int n = 0;
@@ -382,7 +460,23 @@ static unsigned int xfib_flush_prefix(struct xinet_net *xn, u32 key, u8 len,
 		xfib_entry_free(xn, e);
 		n++;
 	}
+	xfib_from_list(xn, key, len);
 	return n;
+}
+
+static unsigned int xfib_flush_prefix(struct xinet_net *xn, u32 key, u8 len,
+				      void *leaf)
+{
+	struct xfib_entry *e, one;
+
+	e = xfib_leaf_routes(leaf, &one);
+	if (e != &one)
+		return xfib_flush_list(xn, key, len, e);
+	if (!e->fi->dead)
+		return 0;
+	xlpm_del(&xn->fib.main, key, len);
+	xfib_info_release(xn, e->fi);
+	return 1;
 }
 
 /**
@@ -397,18 +491,18 @@ static unsigned int xfib_flush_prefix(struct xinet_net *xn, u32 key, u8 len,
  */
 void xfib_flush(struct xinet_net *xn, unsigned int dead)
 {
-	struct xfib_entry *e;
 	u32 key = 0;
+	void *leaf;
 	u8 len = 0;
 
 	ASSERT_RTNL();
 	if (!dead)
 		return;
 	while (dead) {
-		e = xlpm_next(&xn->fib.main, &key, &len);
-		if (WARN_ON_ONCE(!e))
+		leaf = xlpm_next(&xn->fib.main, &key, &len);
+		if (WARN_ON_ONCE(!leaf))
 			break;
-		dead -= min(dead, xfib_flush_prefix(xn, key, len, e));
+		dead -= min(dead, xfib_flush_prefix(xn, key, len, leaf));
 		if (!xlpm_step(&key, &len))
 			break;
 		cond_resched();
@@ -418,11 +512,14 @@ void xfib_flush(struct xinet_net *xn, unsigned int dead)
 
 static void xfib_release_leaf(void *leaf)
 {
-	struct xfib_entry *e = leaf, *next;
+	struct xfib_entry *e, *next, one;
 
-	for (; e; e = next) {
+	for (e = xfib_leaf_routes(leaf, &one); e; e = next) {
 		next = rcu_dereference_protected(e->next, true);
-		xfib_entry_free(e->fi->xn, e);
+		if (e == &one)
+			xfib_info_release(e->fi->xn, e->fi);
+		else
+			xfib_entry_free(e->fi->xn, e);
 	}
 }
 

@@ -100,10 +100,11 @@ static inline void xroute_fill_exc(struct xinet_net *xn,
 static __always_inline const struct xfib_nh *
 xroute_direct(const struct xinet_net *xn, __be32 daddr)
 {
-	const struct xfib_entry *e = xlpm_lookup(&xn->fib.main, ntohl(daddr));
+	const struct xfib_info *fi =
+		xfib_leaf_first(xlpm_lookup(&xn->fib.main, ntohl(daddr)));
 
-	if (likely(e && READ_ONCE(e->fi->direct)))
-		return e->fi->nh;
+	if (likely(fi && READ_ONCE(fi->direct)))
+		return fi->nh;
 	return NULL;
 }
 
