@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A table like that of a BGP router: distinct prefixes whose lengths are mixed
+ * as there, anywhere in unicast space, the same in each run.
+ */
+#ifndef BENCH_LPM_TABLE_H
+#define BENCH_LPM_TABLE_H
+
+#include <stdint.h>
+
+#define LPM_NEXTHOPS	64
+
+/**
+ * struct lpm_prefix - one of them
+ * @key: host byte order
+ * @len: in bits
+ * @nexthop: 1 to LPM_NEXTHOPS
+ */
+struct lpm_prefix {
+	uint32_t key;
+	uint8_t len;
+	uint8_t nexthop;
+};
+
+/* Marsaglia's xorshift: a generator that needs no library on either side. */
+static inline uint32_t lpm_random(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+/* Per mille of the prefixes with each length from 8 on; the rest is /24. */
+static const uint16_t lpm_mix[] = {
+	1, 1, 1, 1, 1, 1, 2, 2, 14, 8, 14, 26, 45, 52, 108, 104,
+};
+
+static inline uint8_t lpm_length(uint32_t *state)
+{
+	uint32_t at = lpm_random(state) % 1000;
+	unsigned int i;
+
+	/* The long ones count one in 2,000 each. */
+	if (!(lpm_random(state) % 1000))
+		return lpm_random(state) & 1 ? 32 : 25 + (at & 3);
+	for (i = 0; i < sizeof(lpm_mix) / sizeof(*lpm_mix); i++) {
+		if (at < lpm_mix[i])
+			return 8 + i;
+		at -= lpm_mix[i];
+	}
+	return 24;
+}
+
+/**
+ * lpm_next_prefix - a prefix, perhaps one that was there before
+ * @state: of the generator; not 0
+ *
+ * Return: the prefix.
+ */
+static inline struct lpm_prefix lpm_next_prefix(uint32_t *state)
+{
+	struct lpm_prefix p;
+
+	p.len = lpm_length(state);
+	do {
+		p.key = lpm_random(state) & (~0U << (32 - p.len));
+	} while (p.key >> 24 == 0 || p.key >> 24 == 127 || p.key >> 24 > 223);
+	p.nexthop = 1 + lpm_random(state) % LPM_NEXTHOPS;
+	return p;
+}
+
+#endif
