@@ -13,23 +13,6 @@
 #include <linux/rtnetlink.h>
 #include "lpm_map.h"
 
-/* From @word down, which is no leaf of a wrong key. */
-static __always_inline void *xlpm_lookup_from(const struct xlpm *t,
-					      unsigned long word, u32 key)
-{
-	const struct xlpm_node *n;
-
-	while (word & XLPM_NODE) {
-		n = (const struct xlpm_node *)(word - XLPM_NODE);
-		if (unlikely(!xlpm_covers(n, key))) {
-			word = READ_ONCE(n->cover);
-			break;
-		}
-		word = READ_ONCE(n->word[xlpm_run(n, xlpm_slot(n, key))]);
-	}
-	return word ? (void *)word : READ_ONCE(t->any);
-}
-
 /* In a large table: no branch depends on the key but for long prefixes. */
 static __always_inline void *xlpm_lookup_direct(const struct xlpm *t,
 						const struct xlpm_direct *direct,

@@ -105,8 +105,9 @@ static inline unsigned int xlpm_slot(const struct xlpm_node *n, u32 key)
 	return (key >> n->shift) & (XLPM_SLOTS - 1);
 }
 
-static __always_inline unsigned int xlpm_run(const struct xlpm_node *n,
-					     unsigned int slot)
+/* 64 bits wide, so that it serves as an index as it is. */
+static __always_inline unsigned long xlpm_run(const struct xlpm_node *n,
+					      unsigned int slot)
 {
 	return n->before[slot >> 6] - 1 +
 	       hweight64(n->map[slot >> 6] << (~slot & 63));
@@ -203,6 +204,38 @@ static inline unsigned int xlpm_place_find(const struct xlpm_node *n,
 			high = mid;
 	}
 	return low;
+}
+
+/* From @word down, which is no leaf of a wrong key. */
+static __always_inline void *xlpm_lookup_from(const struct xlpm *t,
+					      unsigned long word, u32 key)
+{
+	const struct xlpm_node *n;
+
+	while (word & XLPM_NODE) {
+		n = (const struct xlpm_node *)(word - XLPM_NODE);
+		if (unlikely(!xlpm_covers(n, key))) {
+			word = READ_ONCE(n->cover);
+			break;
+		}
+		word = READ_ONCE(n->word[xlpm_run(n, xlpm_slot(n, key))]);
+	}
+	return word ? (void *)word : READ_ONCE(t->any);
+}
+
+/**
+ * xlpm_find - xlpm_lookup(), in a small table without the call
+ * @t: the table
+ * @key: host byte order
+ *
+ * Context: RCU read lock; any.
+ * Return: as xlpm_lookup().
+ */
+static __always_inline void *xlpm_find(const struct xlpm *t, u32 key)
+{
+	if (unlikely(rcu_access_pointer(t->direct)))
+		return xlpm_lookup(t, key);
+	return xlpm_lookup_from(t, READ_ONCE(t->root), key);
 }
 
 /* fib_lpm.c */

@@ -5,6 +5,7 @@
 
 #include <linux/inetdevice.h>
 #include <net/xinet/netns.h>
+#include "lpm_node.h"
 
 /* addr_hash.c: what an address is */
 int xaddr_hash_add(struct xinet_net *xn, __be32 addr, u8 type);
@@ -101,7 +102,7 @@ static __always_inline const struct xfib_nh *
 xroute_direct(const struct xinet_net *xn, __be32 daddr)
 {
 	const struct xfib_info *fi =
-		xfib_leaf_first(xlpm_lookup(&xn->fib.main, ntohl(daddr)));
+		xfib_leaf_first(xlpm_find(&xn->fib.main, ntohl(daddr)));
 
 	if (likely(fi && READ_ONCE(fi->direct)))
 		return fi->nh;
