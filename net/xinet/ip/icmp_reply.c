@@ -117,8 +117,6 @@ void xicmp_reply_send(struct xinet_net *xn, struct sk_buff *reply,
 	struct xip_optlist opts;
 
 	reply->mark = 0;
-	XICMP_INC_STATS(xn, ICMP_MIB_OUTMSGS);
-	atomic_long_inc(&xn->icmp.msgs[256 + type]);
 	xip_build_header(reply, rt, fl->saddr ?: rt->saddr, fl->daddr,
 			 IPPROTO_ICMP, READ_ONCE(xn->sysctl.default_ttl),
 			 ip_hdr(req)->tos);
@@ -127,6 +125,8 @@ void xicmp_reply_send(struct xinet_net *xn, struct sk_buff *reply,
 		xinet_drop(xn, reply, XINET_DROP_BAD_OPTIONS);
 		return;
 	}
+	XICMP_INC_STATS(xn, ICMP_MIB_OUTMSGS);
+	atomic_long_inc(&xn->icmp.msgs[256 + type]);
 	if (reply->len > rt->mtu)
 		xip_allow_fragment(xn, reply);
 	xip_send_skb(xn->net, NULL, reply);

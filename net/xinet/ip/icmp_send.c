@@ -159,8 +159,6 @@ static void xicmp_error_send(struct xinet_net *xn, const struct sk_buff *skb,
 		XICMP_INC_STATS(xn, ICMP_MIB_OUTERRORS);
 		return;
 	}
-	XICMP_INC_STATS(xn, ICMP_MIB_OUTMSGS);
-	atomic_long_inc(&xn->icmp.msgs[256 + type]);
 	/* RFC 1812 section 4.3.2.5: internetwork control, the packet's TOS */
 	tos = (iph->tos & IPTOS_TOS_MASK) | IPTOS_PREC_INTERNETCONTROL;
 	nskb->priority = TC_PRIO_CONTROL;
@@ -172,6 +170,8 @@ static void xicmp_error_send(struct xinet_net *xn, const struct sk_buff *skb,
 		kfree_skb(nskb);
 		return;
 	}
+	XICMP_INC_STATS(xn, ICMP_MIB_OUTMSGS);
+	atomic_long_inc(&xn->icmp.msgs[256 + type]);
 	xip_send_skb(xn->net, NULL, nskb);
 }
 
