@@ -40,24 +40,16 @@ const struct xicmp_err xicmp_err_convert[NR_ICMP_UNREACH + 1] = {
 /* RFC 1122 section 3.2.2.6: answer an echo request. */
 static enum xinet_drop xicmp_echo(struct xinet_net *xn, struct sk_buff *skb)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	struct xflow fl = { .daddr = iph->saddr, .proto = IPPROTO_ICMP };
 	struct sk_buff *reply;
+	enum xinet_drop why;
 	struct xroute rt;
-	int err;
+	struct xflow fl;
 
 	if (READ_ONCE(xn->sysctl.icmp_echo_ignore_all))
 		return XINET_DROP_ICMP_IGNORED;
-	if (XIPCB(skb)->rtype == RTN_LOCAL)
-		fl.saddr = iph->daddr;
-	else if (READ_ONCE(xn->sysctl.icmp_echo_ignore_broadcasts))
-		return XINET_DROP_ICMP_IGNORED;
-
-	err = xip_route_output(xn, &fl, &rt);
-	if (err)
-		return xinet_drop_from_errno(err);
-	if (!xicmp_limits_allow(xn, &rt, fl.daddr, ICMP_ECHOREPLY, 0))
-		return XINET_DROP_ICMP_IGNORED;
+	why = xicmp_reply_route(xn, skb, ICMP_ECHOREPLY, &fl, &rt);
+	if (why)
+		return why;
 	reply = xicmp_echo_build(skb, &rt);
 	if (!reply)
 		return XINET_DROP_NO_MEMORY;

@@ -3,7 +3,9 @@
  * ICMP replies: making them, and answering timestamp requests.
  *
  * In: requests that xicmp_rcv() found sound, skb->data at the ICMP header; they
- * stay the caller's. Out: a new packet through xip_send_skb().
+ * stay the caller's. Out: a new packet through xip_send_skb(). Each kind of
+ * request is answered in three steps: the way back (xicmp_reply_route()), the
+ * reply, xicmp_reply_send().
  */
 #include <linux/icmp.h>
 #include <linux/netdevice.h>
@@ -18,6 +20,40 @@
 #define XICMP_LINEAR_MAX	SKB_WITH_OVERHEAD(PAGE_SIZE)
 /* RFC 792: originate, receive and transmit timestamp behind the header */
 #define XICMP_STAMPS		3
+
+/**
+ * xicmp_reply_route - the way back for a reply, if there may be one
+ * @xn: state of the namespace
+ * @req: the request
+ * @type: ICMP type of the reply
+ * @fl: filled: source and destination of the reply
+ * @rt: filled: its route, good in this RCU section
+ *
+ * RFC 1122 section 3.2.2.6: the reply comes from the address that was asked;
+ * where that is a broadcast or multicast one, the route chooses.
+ *
+ * Context: softirq, RCU read lock.
+ * Return: XINET_DROP_NONE, or why there is no reply.
+ */
+enum xinet_drop xicmp_reply_route(struct xinet_net *xn,
+				  const struct sk_buff *req, u8 type,
+				  struct xflow *fl, struct xroute *rt)
+{
+	const struct iphdr *iph = ip_hdr(req);
+	int err;
+
+	*fl = (struct xflow){ .daddr = iph->saddr, .proto = IPPROTO_ICMP };
+	if (XIPCB(req)->rtype == RTN_LOCAL)
+		fl->saddr = iph->daddr;
+	else if (READ_ONCE(xn->sysctl.icmp_echo_ignore_broadcasts))
+		return XINET_DROP_ICMP_IGNORED;
+
+	err = xip_route_output(xn, fl, rt);
+	if (err)
+		return xinet_drop_from_errno(err);
+	return xicmp_limits_allow(xn, rt, fl->daddr, type, 0) ?
+	       XINET_DROP_NONE : XINET_DROP_ICMP_IGNORED;
+}
 
 /* Room for so many bytes behind XIP and link headers; NULL without memory. */
 static struct sk_buff *xicmp_reply_alloc(const struct xroute *rt,
@@ -168,24 +204,16 @@ static struct sk_buff *xicmp_timestamp_build(const struct sk_buff *req,
  */
 enum xinet_drop xicmp_timestamp(struct xinet_net *xn, struct sk_buff *skb)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	struct xflow fl = { .daddr = iph->saddr, .proto = IPPROTO_ICMP };
 	struct sk_buff *reply;
+	enum xinet_drop why;
 	struct xroute rt;
-	int err;
+	struct xflow fl;
 
 	if (skb->len < sizeof(struct icmphdr) + sizeof(__be32))
 		return XINET_DROP_ICMP_SHORT;
-	if (XIPCB(skb)->rtype == RTN_LOCAL)
-		fl.saddr = iph->daddr;
-	else if (READ_ONCE(xn->sysctl.icmp_echo_ignore_broadcasts))
-		return XINET_DROP_ICMP_IGNORED;
-
-	err = xip_route_output(xn, &fl, &rt);
-	if (err)
-		return xinet_drop_from_errno(err);
-	if (!xicmp_limits_allow(xn, &rt, fl.daddr, ICMP_TIMESTAMPREPLY, 0))
-		return XINET_DROP_ICMP_IGNORED;
+	why = xicmp_reply_route(xn, skb, ICMP_TIMESTAMPREPLY, &fl, &rt);
+	if (why)
+		return why;
 	reply = xicmp_timestamp_build(skb, &rt);
 	if (!reply)
 		return XINET_DROP_NO_MEMORY;

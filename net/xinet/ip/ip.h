@@ -25,6 +25,9 @@ enum xinet_drop xicmp_frag_needed(struct xinet_net *xn,
 int xicmp_limit_net_init(struct xinet_net *xn);
 void xicmp_limit_net_exit(struct xinet_net *xn);
 
+enum xinet_drop xicmp_reply_route(struct xinet_net *xn,
+				  const struct sk_buff *req, u8 type,
+				  struct xflow *fl, struct xroute *rt);
 struct sk_buff *xicmp_echo_build(const struct sk_buff *req,
 				 const struct xroute *rt);
 void xicmp_reply_send(struct xinet_net *xn, struct sk_buff *reply,
