@@ -131,7 +131,7 @@ struct xsk_cookie {
 	const struct cmsghdr *retopts;
 };
 
-/* af_xinet.c: the calls that are the same for every type */
+/* socket/calls.c: the calls that are the same for every type */
 int xinet_release(struct socket *sock);
 int xinet_getname(struct socket *sock, struct sockaddr *uaddr, int peer);
 int xinet_shutdown(struct socket *sock, int how);
