@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "out.h"
+#include "dash.h"
 #include "ping.h"
 #include "xip.h"
 
@@ -39,40 +39,11 @@ const char ping_help[] =
 "Errors that come back are shown with who sent them; ^\\ shows how it stands.\n"
 "Exit status: 0 answered, 1 no answer (or with -c and -w too few), 2 error.\n";
 
-static int bad_value(char opt, const char *val, const char *why)
-{
-	fprintf(stderr, "Error: argument \"%s\" of -%c is wrong: %s\n",
-		out_clean(val), opt, why);
-	return PING_ERROR;
-}
-
-static int option_number(char opt, const char *val, __u64 min, __u64 max,
-			 __u64 *res)
-{
-	char why[80];
-
-	if (!parse_u64(val, max, res) && *res >= min)
-		return 0;
-	snprintf(why, sizeof(why), "a number from %llu to %llu is expected",
-		 (unsigned long long)min, (unsigned long long)max);
-	return bad_value(opt, val, why);
-}
-
-static int option_u32(char opt, const char *val, __u32 min, __u32 max,
-		      __u32 *res)
-{
-	__u64 v = 0;
-	int err = option_number(opt, val, min, max, &v);
-
-	*res = v;
-	return err;
-}
-
 static int option_usec(char opt, const char *val, __u64 *res)
 {
 	if (!parse_usec(val, TIME_MAX, res))
 		return 0;
-	return bad_value(opt, val, "seconds such as 1 or 0.2 are expected");
+	return dash_wrong(opt, val, "seconds such as 1 or 0.2 are expected");
 }
 
 static int option_interval(const char *val, struct ping_opt *o)
@@ -80,7 +51,7 @@ static int option_interval(const char *val, struct ping_opt *o)
 	int err = option_usec('i', val, &o->interval);
 
 	if (!err && o->interval < INTERVAL_USER && geteuid())
-		err = bad_value('i', val, "only root may send faster than every 0.002 s");
+		err = dash_wrong('i', val, "only root may send faster than every 0.002 s");
 	return err;
 }
 
@@ -93,7 +64,7 @@ static int option_pmtu(const char *val, struct ping_opt *o)
 	else if (!strcmp(val, "want"))
 		o->pmtu = IP_PMTUDISC_WANT;
 	else
-		return bad_value('M', val, "do, dont or want is expected");
+		return dash_wrong('M', val, "do, dont or want is expected");
 	return 0;
 }
 
@@ -102,7 +73,7 @@ static int option_from(const char *val, struct ping_opt *o)
 	if (!parse_addr(val, &o->src))
 		return 0;
 	if (!*val || strlen(val) >= IFNAMSIZ)
-		return bad_value('I', val, "neither an address nor a device");
+		return dash_wrong('I', val, "neither an address nor a device");
 	o->dev = val;
 	return 0;
 }
@@ -111,13 +82,13 @@ static int option_value(char opt, const char *val, struct ping_opt *o)
 {
 	switch (opt) {
 	case 'c':
-		return option_number(opt, val, 1, ~0ULL >> 1, &o->count);
+		return dash_number(opt, val, 1, ~0ULL >> 1, &o->count);
 	case 'i':
 		return option_interval(val, o);
 	case 's':
-		return option_u32(opt, val, 0, PING_DATA_MAX, &o->size);
+		return dash_u32(opt, val, 0, PING_DATA_MAX, &o->size);
 	case 't':
-		return option_u32(opt, val, 1, 255, &o->ttl);
+		return dash_u32(opt, val, 1, 255, &o->ttl);
 	case 'M':
 		return option_pmtu(val, o);
 	case 'W':
@@ -156,17 +127,11 @@ static int option_word(struct args *a, const char *word, struct ping_opt *o)
 	for (word++; *word; word++) {
 		if (option_flag(*word, o))
 			continue;
-		if (!strchr("cistMWwI", *word)) {
-			fprintf(stderr,
-				"Error: option \"-%c\" is unknown. Try \"xip ping help\".\n",
-				*out_clean(word));
-			return PING_ERROR;
-		}
+		if (!strchr("cistMWwI", *word))
+			return dash_unknown(*word, "ping");
 		val = word[1] ? word + 1 : args_next(a);
-		if (val)
-			return option_value(*word, val, o);
-		fprintf(stderr, "Error: -%c wants a value.\n", *word);
-		return PING_ERROR;
+		return val ? option_value(*word, val, o) :
+			     dash_no_value(*word);
 	}
 	return 0;
 }

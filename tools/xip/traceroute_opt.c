@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "out.h"
+#include "dash.h"
 #include "traceroute.h"
 #include "xip.h"
 
@@ -33,48 +33,28 @@ const char trace_help[] =
 "other. UDP probes and the socket's error queue: nobody needs to be root.\n"
 "Exit status: 0 done, 1 a probe could not be sent, 2 wrong usage.\n";
 
-static int bad_value(char opt, const char *val, const char *why)
-{
-	fprintf(stderr, "Error: argument \"%s\" of -%c is wrong: %s\n",
-		out_clean(val), opt, why);
-	return TRACE_USAGE;
-}
-
-static int option_number(char opt, const char *val, __u32 min, __u32 max,
-			 __u32 *res)
-{
-	char why[80];
-
-	if (!parse_u32(val, max, res) && *res >= min)
-		return 0;
-	snprintf(why, sizeof(why), "a number from %u to %u is expected", min,
-		 max);
-	return bad_value(opt, val, why);
-}
-
 static int option_value(char opt, const char *val, struct trace_opt *o)
 {
 	switch (opt) {
 	case 'f':
-		return option_number(opt, val, 1, TRACE_HOPS_MAX, &o->first);
+		return dash_u32(opt, val, 1, TRACE_HOPS_MAX, &o->first);
 	case 'm':
-		return option_number(opt, val, 1, TRACE_HOPS_MAX, &o->hops);
+		return dash_u32(opt, val, 1, TRACE_HOPS_MAX, &o->hops);
 	case 'q':
-		return option_number(opt, val, 1, TRACE_QUERIES_MAX,
-				     &o->queries);
+		return dash_u32(opt, val, 1, TRACE_QUERIES_MAX, &o->queries);
 	case 'p':
-		return option_number(opt, val, 1, 65535, &o->port);
+		return dash_u32(opt, val, 1, 65535, &o->port);
 	case 'w':
 		if (!parse_usec(val, 86400 * SECOND, &o->wait) && o->wait)
 			return 0;
-		return bad_value(opt, val, "seconds such as 1 or 0.2 are expected");
+		return dash_wrong(opt, val, "seconds such as 1 or 0.2 are expected");
 	case 's':
 		if (!parse_addr(val, &o->src) && o->src)
 			return 0;
-		return bad_value(opt, val, "an address such as 10.9.0.1 is expected");
+		return dash_wrong(opt, val, "an address such as 10.9.0.1 is expected");
 	}
 	if (!*val || strlen(val) >= IFNAMSIZ)
-		return bad_value(opt, val, "no device can have that name");
+		return dash_wrong(opt, val, "no device can have that name");
 	o->dev = val;
 	return 0;
 }
@@ -88,17 +68,10 @@ static int option_word(struct args *a, const char *word, struct trace_opt *o)
 		;
 	if (!*word)
 		return 0;
-	if (!strchr("fmqpwsi", *word)) {
-		fprintf(stderr,
-			"Error: option \"-%c\" is unknown. Try \"xip traceroute help\".\n",
-			*out_clean(word));
-		return TRACE_USAGE;
-	}
+	if (!strchr("fmqpwsi", *word))
+		return dash_unknown(*word, "traceroute");
 	val = word[1] ? word + 1 : args_next(a);
-	if (val)
-		return option_value(*word, val, o);
-	fprintf(stderr, "Error: -%c wants a value.\n", *word);
-	return TRACE_USAGE;
+	return val ? option_value(*word, val, o) : dash_no_value(*word);
 }
 
 /* The words that are no options: an address, then perhaps a length. */
