@@ -235,19 +235,13 @@ static int flush_one(const struct nlmsghdr *nlh, void *data)
 	const struct nlattr *tb[NL_ATTR_MAX];
 	static struct nl_req req;
 	struct ndmsg *ndm;
-	int err;
 
 	if (!neigh_selected(nlh, data, tb))
 		return XIP_OK;
 	ndm = nl_req_init(&req, RTM_DELNEIGH, 0, sizeof(*ndm));
 	memcpy(ndm, mnl_nlmsg_get_payload(nlh), sizeof(*ndm));
 	nl_put_u32(&req, NDA_DST, nl_u32(tb[NDA_DST], 0));
-	err = nl_change_errno(&req);
-	/* gone in the meantime, which is what was wanted */
-	if (!err || err == -ENOENT)
-		return XIP_OK;
-	fprintf(stderr, "RTNETLINK answers: %s\n", strerror(-err));
-	return XIP_REFUSED;
+	return nl_delete(&req, -ENOENT);
 }
 
 /**

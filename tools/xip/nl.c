@@ -2,7 +2,7 @@
 /*
  * Requests to rtnetlink and their answers.
  *
- * In: a request built with nl_put(). Out: messages to a callback, or what the
+ * In: a request built by nl_req.c. Out: messages to a callback, or what the
  * kernel said of a refusal on stderr. One socket serves the whole run, opened
  * in the network namespace that was entered before. Called by the objects.
  */
@@ -24,60 +24,6 @@
 static struct mnl_socket *sock;
 static __u32 last_seq;
 static char recv_buf[RECV_SIZE] __aligned(8);
-
-/**
- * nl_req_init - begin a request
- * @req: where to build it
- * @type: RTM_*
- * @flags: NLM_F_* beside NLM_F_REQUEST
- * @hdrlen: length of the family header in bytes
- *
- * Return: the family header, zeroed.
- */
-void *nl_req_init(struct nl_req *req, int type, int flags, size_t hdrlen)
-{
-	req->full = false;
-	req->nlh = mnl_nlmsg_put_header(req->buf);
-	req->nlh->nlmsg_type = type;
-	req->nlh->nlmsg_flags = NLM_F_REQUEST | flags;
-	return mnl_nlmsg_put_extra_header(req->nlh, hdrlen);
-}
-
-/**
- * nl_put - add an attribute
- * @req: the request
- * @type: attribute type
- * @data: payload
- * @len: its length in bytes
- */
-void nl_put(struct nl_req *req, int type, const void *data, size_t len)
-{
-	if (!mnl_attr_put_check(req->nlh, sizeof(req->buf), type, len, data))
-		req->full = true;
-}
-
-/**
- * nl_put_copy - add an attribute of another message
- * @req: the request
- * @attr: the attribute; NULL adds nothing
- */
-void nl_put_copy(struct nl_req *req, const struct nlattr *attr)
-{
-	if (attr)
-		nl_put(req, mnl_attr_get_type(attr), mnl_attr_get_payload(attr),
-		       mnl_attr_get_payload_len(attr));
-}
-
-/**
- * nl_put_u32 - add an attribute of 32 bits
- * @req: the request
- * @type: attribute type
- * @val: value, in the byte order of the attribute
- */
-void nl_put_u32(struct nl_req *req, int type, __u32 val)
-{
-	nl_put(req, type, &val, sizeof(val));
-}
 
 static int nl_trouble(const char *what)
 {
@@ -354,6 +300,23 @@ int nl_change(struct nl_req *req)
 int nl_change_errno(struct nl_req *req)
 {
 	return exchange(req, NULL, true);
+}
+
+/**
+ * nl_delete - delete one of many, which may be gone in the meantime
+ * @req: the request
+ * @gone: the negative errno that says so
+ *
+ * Return: XIP_OK, or XIP_REFUSED with a message.
+ */
+int nl_delete(struct nl_req *req, int gone)
+{
+	int err = nl_change_errno(req);
+
+	if (!err || err == gone)
+		return XIP_OK;
+	fprintf(stderr, "RTNETLINK answers: %s\n", strerror(-err));
+	return XIP_REFUSED;
 }
 
 /**

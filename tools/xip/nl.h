@@ -37,6 +37,7 @@ void nl_put_u32(struct nl_req *req, int type, __u32 val);
 int nl_open(void);
 int nl_change(struct nl_req *req);
 int nl_change_errno(struct nl_req *req);
+int nl_delete(struct nl_req *req, int gone);
 int nl_get(struct nl_req *req, nl_cb cb, void *data);
 int nl_dump(struct nl_req *req, nl_cb cb, void *data);
 void nl_pipeline(void (*failed)(unsigned int tag));

@@ -301,17 +301,11 @@ static void fill_delete(struct nl_req *req, const struct nlmsghdr *nlh)
 static int flush_one(const struct nlmsghdr *nlh, void *data)
 {
 	static struct nl_req req;
-	int err;
 
 	if (!route_selected(nlh, data))
 		return XIP_OK;
 	fill_delete(&req, nlh);
-	err = nl_change_errno(&req);
-	/* gone in the meantime, which is what was wanted */
-	if (!err || err == -ESRCH)
-		return XIP_OK;
-	fprintf(stderr, "RTNETLINK answers: %s\n", strerror(-err));
-	return XIP_REFUSED;
+	return nl_delete(&req, -ESRCH);
 }
 
 /**
