@@ -15,7 +15,7 @@
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
 #include <net/xinet/udp.h>
-#include "../compat/socket.h"
+#include "ops.h"
 #include "send.h"
 
 #define XPING_TABLE_BITS	8
@@ -145,25 +145,9 @@ static int xping_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 }
 
 const struct proto_ops xping_ops = {
-	.family		= PF_XINET,
-	.owner		= THIS_MODULE,
-	.release	= xinet_release,
+	XDGRAM_PROTO_OPS
 	.bind		= xdgram_bind,
-	.connect	= xdgram_connect,
-	.socketpair	= sock_no_socketpair,
-	.accept		= sock_no_accept,
-	.getname	= xinet_getname,
-	.poll		= datagram_poll,
-	.ioctl		= xinet_ioctl,
-	.gettstamp	= sock_gettstamp,
-	.listen		= sock_no_listen,
-	.shutdown	= xinet_shutdown,
-	.setsockopt	= xinet_setsockopt,
-	.getsockopt	= xinet_getsockopt,
 	.sendmsg	= xping_sendmsg,
-	.recvmsg	= xdgram_recvmsg,
-	.mmap		= sock_no_mmap,
-	XINET_PROTO_OPS_SENDPAGE
 };
 
 /*

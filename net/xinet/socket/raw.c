@@ -10,7 +10,7 @@
 #include <linux/module.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/raw.h>
-#include "../compat/socket.h"
+#include "ops.h"
 
 #define XRAW_TABLE_BITS	8
 
@@ -90,25 +90,9 @@ static int xraw_bind(struct socket *sock, struct sockaddr *uaddr, int len)
 }
 
 const struct proto_ops xraw_ops = {
-	.family		= PF_XINET,
-	.owner		= THIS_MODULE,
-	.release	= xinet_release,
+	XDGRAM_PROTO_OPS
 	.bind		= xraw_bind,
-	.connect	= xdgram_connect,
-	.socketpair	= sock_no_socketpair,
-	.accept		= sock_no_accept,
-	.getname	= xinet_getname,
-	.poll		= datagram_poll,
-	.ioctl		= xinet_ioctl,
-	.gettstamp	= sock_gettstamp,
-	.listen		= sock_no_listen,
-	.shutdown	= xinet_shutdown,
-	.setsockopt	= xinet_setsockopt,
-	.getsockopt	= xinet_getsockopt,
 	.sendmsg	= xraw_sendmsg,
-	.recvmsg	= xdgram_recvmsg,
-	.mmap		= sock_no_mmap,
-	XINET_PROTO_OPS_SENDPAGE
 };
 
 /**

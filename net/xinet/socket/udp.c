@@ -7,7 +7,7 @@
 #include <net/xinet/protocol.h>
 #include <net/xinet/sock.h>
 #include <net/xinet/udp.h>
-#include "../compat/socket.h"
+#include "ops.h"
 
 #define XUDP_TABLE_BITS	12
 
@@ -33,25 +33,9 @@ struct proto xudp_prot = {
 };
 
 const struct proto_ops xudp_ops = {
-	.family		= PF_XINET,
-	.owner		= THIS_MODULE,
-	.release	= xinet_release,
+	XDGRAM_PROTO_OPS
 	.bind		= xdgram_bind,
-	.connect	= xdgram_connect,
-	.socketpair	= sock_no_socketpair,
-	.accept		= sock_no_accept,
-	.getname	= xinet_getname,
-	.poll		= datagram_poll,
-	.ioctl		= xinet_ioctl,
-	.gettstamp	= sock_gettstamp,
-	.listen		= sock_no_listen,
-	.shutdown	= xinet_shutdown,
-	.setsockopt	= xinet_setsockopt,
-	.getsockopt	= xinet_getsockopt,
 	.sendmsg	= xudp_sendmsg,
-	.recvmsg	= xdgram_recvmsg,
-	.mmap		= sock_no_mmap,
-	XINET_PROTO_OPS_SENDPAGE
 };
 
 static const struct xinet_protocol xudp_protocol = {
