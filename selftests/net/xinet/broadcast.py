@@ -25,8 +25,7 @@ def setup():
     global ns, tap, other
     ns = Ns("host")
     tap = Tap(ns)
-    other = Tap(ns, dev="t1", mac="02:00:00:00:01:01", addr="10.8.0.1",
-                peer="10.8.0.2", peer_mac="02:00:00:00:01:02")
+    other = Tap.second(ns)
     ns.xip("route add default via " + PEER)
     calm(ns)
 

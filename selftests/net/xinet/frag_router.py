@@ -30,8 +30,7 @@ def setup():
     load()
     ns = Ns("host")
     tap = Datagram.tap = Tap(ns)
-    far = Tap(ns, dev="t1", mac="02:00:00:00:01:01", addr="10.9.1.1", peer=FAR,
-              peer_mac="02:00:00:00:01:02")
+    far = Tap.second(ns, addr="10.9.1.1", peer=FAR)
     calm(ns)
     ns.sysctl(forwarding=1)
     sock = ns.udp("0.0.0.0", 7)

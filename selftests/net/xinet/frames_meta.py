@@ -41,8 +41,7 @@ def setup():
     global host, wire, tap, out, sock, packet
     host, wire = Ns("host"), Ns("wire")
     tap = Tap(host, flags=IFF_VNET_HDR)
-    out = Tap(host, dev="t1", mac="02:00:00:00:01:01", addr="10.9.1.1",
-              peer=FAR, peer_mac="02:00:00:00:01:02")
+    out = Tap.second(host, addr="10.9.1.1", peer=FAR)
     VETH_MAC[:] = veth(host, "v0", wire, "w0")
     host.xip("addr add 10.9.2.1/24 dev v0")
     calm(host)

@@ -37,14 +37,6 @@ def sent(sock, data=b"what the error is about"):
     return bytes(tap.wait(XUDP))[14:]
 
 
-def told(quote, kind, code, word=b"\0\0\0\0", **fields):
-    """An ICMP error about it comes in."""
-    fields.setdefault("src", PEER)
-    equal(tap.exchange(tap.xip(proto=1, **fields) /
-                       XICMP(type=kind, code=code, rest=word) / quote), [],
-          "answers")
-
-
 @rows("%s ends a connected socket's silence", [
     ("port unreachable", 3, 3, "ECONNREFUSED"),
     ("protocol unreachable", 3, 2, "ENOPROTOOPT"),
@@ -60,7 +52,7 @@ def error_arrives(kind, code, name):
     sock = ns.udp().connect(PEER, 9)
     quote = too_big(sent(sock))
     equal(sock.error(), 0, "SO_ERROR before")
-    told(quote, kind, code,
+    tap.tell(quote, kind, code,
          struct.pack("!HH", 0, 900) if (kind, code) == (3, 4) else bytes(4))
     equal(sock.error(), name, "SO_ERROR")
     equal(sock.error(), 0, "SO_ERROR a second time")
@@ -70,7 +62,7 @@ def error_arrives(kind, code, name):
 @check("an error with no more of the datagram than 8 bytes will do")
 def error_short():
     sock = ns.udp().connect(PEER, 9)
-    told(sent(sock)[:28], 3, 3)
+    tap.tell(sent(sock)[:28], 3, 3)
     equal(sock.error(), "ECONNREFUSED", "SO_ERROR")
     sock.close()
 
@@ -78,7 +70,7 @@ def error_short():
 @check("an error may come from a router on the way, not the destination")
 def error_router():
     sock = ns.udp().connect("10.50.0.9", 9)
-    told(sent(sock), 3, 1, src="10.77.1.1")
+    tap.tell(sent(sock), 3, 1, src="10.77.1.1")
     equal(sock.error(), "EHOSTUNREACH", "SO_ERROR")
     sock.close()
 
@@ -86,13 +78,13 @@ def error_router():
 @check("the next call reports the error, once; then the socket works on")
 def error_on_call():
     sock = ns.udp().connect(PEER, 9)
-    told(sent(sock), 3, 3)
+    tap.tell(sent(sock), 3, 3)
     try:
         sock.sock.recv(10)
         raise AssertionError("recv succeeded")
     except ConnectionRefusedError:
         pass
-    told(sent(sock), 3, 3)
+    tap.tell(sent(sock), 3, 3)
     try:
         sock.send(b"x")
         raise AssertionError("send succeeded")
@@ -106,8 +98,8 @@ def error_on_call():
 def error_soft():
     sock = ns.udp().connect(PEER, 9)
     quote = sent(sock)
-    told(quote, 4, 0)
-    told(quote, 11, 0)
+    tap.tell(quote, 4, 0)
+    tap.tell(quote, 11, 0)
     equal(sock.error(), 0, "SO_ERROR")
     sock.close()
 
@@ -116,7 +108,7 @@ def error_soft():
 def error_unconnected():
     sock = ns.udp("0.0.0.0", 5555)
     sock.sendto(b"unconnected", PEER, 9)
-    told(bytes(tap.wait(XUDP))[14:], 3, 3)
+    tap.tell(bytes(tap.wait(XUDP))[14:], 3, 3)
     equal(sock.error(), 0, "SO_ERROR")
     sock.close()
 
@@ -143,9 +135,9 @@ def error_forged(forge):
     sock = ns.udp().connect(PEER, 9)
     quote = sent(sock)
     for code in (1, 2, 3, 4):
-        told(forge(quote), 3, code)
+        tap.tell(forge(quote), 3, code)
     equal(sock.error(), 0, "SO_ERROR")
-    told(quote, 3, 3)
+    tap.tell(quote, 3, 3)
     equal(sock.error(), "ECONNREFUSED", "SO_ERROR of the true one")
     sock.close()
 
@@ -179,7 +171,7 @@ def redirect(dst, new, src=PEER, quote=None, code=1):
     if quote is None:
         quote = gateway_of(dst)[1]
     word = bytes(int(n) for n in new.split("."))
-    told(quote, 5, code, word, src=src)
+    tap.tell(quote, 5, code, word, src=src)
 
 
 @check("a redirect is ignored by default")

@@ -33,8 +33,7 @@ def setup():
     global ns, tap, side, cuts
     ns = Ns("host")
     tap = Tap(ns)
-    side = Tap(ns, dev="t1", mac="02:00:00:00:01:01", addr="10.8.0.1",
-               peer="10.8.0.2", peer_mac="02:00:00:00:01:02")
+    side = Tap.second(ns)
     calm(ns)
     ns.sysctl(forwarding=1, accept_redirects=1, ping_group_range="0 0")
     ns.xip("route add 10.50.0.0/16 via " + PEER,

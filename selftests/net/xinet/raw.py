@@ -16,8 +16,7 @@ import subprocess
 
 import ktap
 from ktap import check, rows
-from xlab import (AF_XINET, LIBC, SLOW, Delta, Ns, XSock, command, equal, need,
-                  refused, veth)
+from xlab import SLOW, Delta, Ns, command, equal, need, refused, veth
 from xwire import (HOST, IFF_VNET_HDR, PEER, XICMP, XIP, XUDP, Tap, calm,
                    drops, too_big)
 from xinet_scapy import inet_checksum, option, pseudo_header
@@ -30,36 +29,15 @@ SUBNET, ALL = "10.9.0.255", "255.255.255.255"
 ns = far = tap = other = None
 
 
-class RawSock(XSock):
-    """A raw socket of the family."""
-
-    def __init__(self, proto, addr=None, dev=None):
-        # pylint: disable=super-init-not-called
-        handle = LIBC.socket(AF_XINET, socket.SOCK_RAW, proto)
-        if handle < 0:
-            raise OSError("socket")
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, proto,
-                                  handle)
-        self.sock.setblocking(False)
-        if dev:
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE,
-                                 dev.encode())
-        if addr:
-            self.bind(addr, 0)
-
-
 def raw(*args, **words):
-    with ns:
-        return RawSock(*args, **words)
+    return ns.raw(*args, **words)
 
 
 def setup():
     global ns, far, tap, other
     ns, far = Ns("host"), Ns("far")
     tap = Tap(ns)
-    other = Tap(ns, dev="t1", mac="02:00:00:00:01:01", addr="10.8.0.1",
-                peer="10.8.0.2", peer_mac="02:00:00:00:01:02",
-                flags=IFF_VNET_HDR)
+    other = Tap.second(ns, IFF_VNET_HDR)
     veth(ns, "v0", far, "v0")
     ns.xip("addr add 10.7.0.1/24 dev v0")
     far.xip("addr add 10.7.0.2/24 dev v0")
@@ -324,12 +302,6 @@ def counted():
 
 # --- errors -----------------------------------------------------------------------
 
-def told(quote, kind, code):
-    """An ICMP error about a packet comes in."""
-    equal(tap.exchange(tap.xip(proto=1) / XICMP(type=kind, code=code) / quote),
-          [], "answers")
-
-
 ERRORS = [
     ("network unreachable", 3, 0, "ENETUNREACH"),
     ("host unreachable", 3, 1, "EHOSTUNREACH"),
@@ -349,14 +321,14 @@ def error(kind, code, name):
     away = raw(PROTO).connect("10.8.0.2", 0)
     sock.send(b"what the error is about")
     quote = too_big(bytes(tap.wait(XIP))[14:])
-    told(quote, kind, code)
+    tap.tell(quote, kind, code)
     equal(sock.error(), name, "SO_ERROR")
     equal(sock.error(), 0, "SO_ERROR a second time")
     equal((silent.error(), away.error()), (0, 0), "of other sockets")
     # one about another host's packet, or another protocol's
-    told(quote[:19] + b"\x77" + quote[20:], kind, code)
-    told(quote[:9] + b"\xc9" + quote[10:], kind, code)
-    told(quote[:27], kind, code)
+    tap.tell(quote[:19] + b"\x77" + quote[20:], kind, code)
+    tap.tell(quote[:9] + b"\xc9" + quote[10:], kind, code)
+    tap.tell(quote[:27], kind, code)
     equal(sock.error(), 0, "SO_ERROR of forged ones")
     for each in (sock, silent, away):
         each.close()
@@ -366,12 +338,12 @@ def error(kind, code, name):
 def error_shared():
     sock, plain = raw(17).connect(PEER, 0), ns.udp().connect(PEER, 9)
     plain.send(b"mine")
-    told(bytes(tap.wait(XUDP))[14:], 3, 3)
+    tap.tell(bytes(tap.wait(XUDP))[14:], 3, 3)
     equal((sock.error(), plain.error()), ("ECONNREFUSED", "ECONNREFUSED"),
           "SO_ERROR")
     echo = raw(1).connect(PEER, 0)
     echo.send(bytes(XICMP(type=8) / b"echo"))
-    told(bytes(tap.wait(XICMP))[14:], 3, 1)
+    tap.tell(bytes(tap.wait(XICMP))[14:], 3, 1)
     equal(echo.error(), "EHOSTUNREACH", "SO_ERROR")
     for each in (sock, plain, echo):
         each.close()

@@ -31,8 +31,7 @@ def setup():
     global ns, tap, far
     ns = Ns("router")
     tap = Tap(ns)
-    far = Tap(ns, dev="t1", mac="02:00:00:00:01:01", addr="10.9.1.1",
-              peer="10.9.1.2", peer_mac="02:00:00:00:01:02")
+    far = Tap.second(ns, addr="10.9.1.1", peer="10.9.1.2")
     ns.xip("addr add 10.10.0.1/24 dev t0",
            "neigh add %s lladdr %s dev t0 nud permanent" % (BETTER, MAC),
            "neigh add 10.10.0.9 lladdr 02:00:00:00:00:09 dev t0 nud permanent",

@@ -199,6 +199,11 @@ class Ns:
         with self:
             return XSock(*args, **words)
 
+    def raw(self, proto, addr=None, dev=None):
+        """An AF_XINET raw socket in this namespace."""
+        with self:
+            return XSock(addr, 0, proto, dev, socket.SOCK_RAW)
+
     def packet(self, dev, proto):
         """An AF_PACKET socket on a device, for frames with link header."""
         with self:
@@ -282,15 +287,15 @@ def sockaddr(addr, port, family=AF_XINET):
 class XSock:
     """A datagram socket of the family; Python knows no addresses of it."""
 
-    def __init__(self, addr=None, port=0, proto=0, dev=None):
-        handle = LIBC.socket(AF_XINET, socket.SOCK_DGRAM, proto)
+    def __init__(self, addr=None, port=0, proto=0, dev=None,
+                 kind=socket.SOCK_DGRAM):
+        handle = LIBC.socket(AF_XINET, kind, proto)
         if handle < 0:
             code = ctypes.get_errno()
             raise OSError(code, os.strerror(code))
         # told that it is AF_INET, Python reads addresses of that size, and
         # gives those of a family it does not know as bytes
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, proto,
-                                  handle)
+        self.sock = socket.socket(socket.AF_INET, kind, proto, handle)
         self.sock.setblocking(False)
         if dev:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE,

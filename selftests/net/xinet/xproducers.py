@@ -26,8 +26,7 @@ def setup():
     ns.ip("link add d0 type dummy", "link set d0 up")
     ns.xip("addr add 10.8.0.1/24 dev d0")
     tap = Tap(ns)
-    far = Tap(ns, dev="t1", mac="02:00:00:00:01:01", addr="10.9.1.1",
-              peer=FAR, peer_mac="02:00:00:00:01:02")
+    far = Tap.second(ns, addr="10.9.1.1", peer=FAR)
     ns.ip("link set t1 mtu 600")
     ns.xip("route add 240.0.0.0/4 via " + PEER,
            "route add unreachable 172.17.0.0/16",

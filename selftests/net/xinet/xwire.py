@@ -58,6 +58,12 @@ class Tap:
                    (peer, peer_mac, dev))
         self.frames()
 
+    @classmethod
+    def second(cls, ns, flags=0, addr="10.8.0.1", peer="10.8.0.2"):
+        """Another link of the same host: t1, with a peer of its own."""
+        return cls(ns, "t1", "02:00:00:00:01:01", addr, peer, flags,
+                   "02:00:00:00:01:02")
+
     def ether(self, **fields):
         """A link header from the peer to the host."""
         return Ether(**{"src": self.peer_mac, "dst": self.mac, **fields})
@@ -135,6 +141,12 @@ class Tap:
         for frame in frames:
             self.send(frame)
         return self.fence()
+
+    def tell(self, quote, kind, code, word=bytes(4), **fields):
+        """An ICMP error about a packet comes in, and provokes nothing."""
+        equal(self.exchange(self.xip(proto=1, **fields) /
+                            XICMP(type=kind, code=code, rest=word) / quote),
+              [], "answers")
 
     def udp(self, data=b"", sport=4000, dport=7, **fields):
         """A datagram from the peer to the host's listening port."""
