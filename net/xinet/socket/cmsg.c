@@ -128,6 +128,13 @@ static int xsk_cmsg_iif(const struct net *net, int iif, __be32 daddr)
 	return iif;
 }
 
+/* From the error queue: a packet of ours that left, and its timestamp. */
+static bool xsk_cmsg_of_sent(const struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_OUTGOING &&
+	       SKB_EXT_ERR(skb)->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING;
+}
+
 /* RFC 1122 section 4.1.3.5: where it came in, and for which of our addresses */
 static void xsk_cmsg_put_pktinfo(struct sock *sk, struct msghdr *msg,
 				 const struct sk_buff *skb)
@@ -143,7 +150,7 @@ static void xsk_cmsg_put_pktinfo(struct sock *sk, struct msghdr *msg,
 
 	if (skb->pkt_type == PACKET_OUTGOING) {
 		/* from the error queue: an answer to us, or our own packet */
-		if (SKB_EXT_ERR(skb)->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING)
+		if (xsk_cmsg_of_sent(skb))
 			info.ipi_spec_dst.s_addr = iph->saddr;
 	} else if (XIPCB(skb)->rtype == RTN_LOCAL) {
 		info.ipi_ifindex = xsk_cmsg_iif(net, info.ipi_ifindex,
@@ -181,6 +188,8 @@ void xsk_cmsg_recv(struct sock *sk, struct msghdr *msg, struct sk_buff *skb)
 
 		put_cmsg(msg, SOL_IP, IP_TOS, sizeof(tos), &tos);
 	}
-	if (xsk_flag(sk, XSK_RECVOPTS) || xsk_flag(sk, XSK_RETOPTS))
+	/* on its way out a device's filter may have changed a header's length */
+	if ((xsk_flag(sk, XSK_RECVOPTS) || xsk_flag(sk, XSK_RETOPTS)) &&
+	    !xsk_cmsg_of_sent(skb))
 		xsk_options_recv(sk, msg, skb);
 }
