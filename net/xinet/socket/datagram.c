@@ -92,7 +92,9 @@ int xdgram_bind(struct socket *sock, struct sockaddr *uaddr, int len)
 	WRITE_ONCE(sk->sk_rcv_saddr, addr);
 	err = sk->sk_prot->get_port(sk, ntohs(sin->sxin_port));
 	if (err) {
+		/* an address of an earlier bind, whose port is gone, goes too */
 		WRITE_ONCE(sk->sk_rcv_saddr, 0);
+		WRITE_ONCE(xsk->saddr, 0);
 		goto out;
 	}
 	xsk->saddr = addr ? xdgram_source(sk, addr) : 0;
