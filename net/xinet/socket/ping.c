@@ -119,7 +119,8 @@ static int xping_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	if (len < sizeof(struct icmphdr))
 		return -EINVAL;
 	/* UDP takes it for old programs' sake; no old program pings so */
-	if (name && name->sa_family == AF_UNSPEC)
+	if (name && msg->msg_namelen >= (int)sizeof(struct sockaddr_xin) &&
+	    name->sa_family == AF_UNSPEC)
 		return -EAFNOSUPPORT;
 	err = xsk_send_prepare(sk, msg, &dst, &ck);
 	if (err)
