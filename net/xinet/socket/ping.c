@@ -128,6 +128,8 @@ static int xping_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	err = xsk_tx_prepare(sk, &dst, &ck, msg->msg_flags, len, &tx);
 	if (err)
 		return err;
+	if (msg->msg_flags & MSG_PROBE)
+		return len;
 	/* the sum covers what the kernel puts in: make it at the end */
 	tx.hw_csum = true;
 	skb = xsk_alloc_skb(sk, &tx, &ck, 0, msg, len);

@@ -105,8 +105,8 @@ int xudp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 			     len + sizeof(struct udphdr), &tx);
 	if (unlikely(err))
 		return err;
-	if (unlikely(msg->msg_flags & MSG_PROBE && !len))
-		return 0;
+	if (unlikely(msg->msg_flags & MSG_PROBE))
+		return len;
 	skb = xsk_alloc_skb(sk, &tx, &ck, sizeof(struct udphdr), msg, len);
 	if (IS_ERR(skb))
 		return xudp_count_sent(sk, PTR_ERR(skb)) ?: PTR_ERR(skb);
