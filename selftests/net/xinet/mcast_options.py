@@ -10,7 +10,7 @@ import sys
 
 import ktap
 from ktap import check, rows
-from xlab import AF_XINET, XSock, command, equal, need
+from xlab import AF_XINET, Ns, XSock, command, equal, need
 from xwire import HOST
 from xmcast import (ADD, ALL, ALWAYS, DROP, GROUP, Host, IF, LOOP, SOL_IP, TTL,
                     aton, get, group_req, groups, index, mreq, mreqn, outcome,
@@ -193,12 +193,12 @@ def option_bound():
 
 # --- limits ------------------------------------------------------------------
 
-def join_many(sock, numbers):
+def join_many(sock, numbers, dev="t0"):
     """How many groups were joined, and what the last refusal was."""
     done, said = 0, "ok"
     for n in numbers:
         says = outcome(sock, put(ADD, mreqn("239.7.%d.%d" % divmod(n, 256),
-                                            dev="t0")))
+                                            dev=dev)))
         done += says == "ok"
         said = says if says != "ok" else said
     return done, said
@@ -230,6 +230,32 @@ def limit_namespace():
     equal(join_many(two, range(20, 40)), (15, "ENOBUFS"))
     two.close()
     ns.sysctl(mcast_max=old)
+
+
+@check("memberships_max bounds the host, whatever each namespace may have")
+def limit_host():
+    knob = "/sys/module/xinet/parameters/memberships_max"
+    with open(knob, encoding="ascii") as file:
+        old = file.read()
+
+    def write(value):
+        with open(knob, "w", encoding="ascii") as file:
+            file.write(value)
+    away = Ns("away")
+    away.ip("link add d0 type dummy", "link set d0 up")
+    with away:
+        dev = socket.if_nametoindex("d0")
+    one, two = ns.udp().sock, away.udp().sock
+    write("25")
+    try:
+        equal(join_many(one, range(20)), (20, "ok"))
+        equal(join_many(two, range(20), dev), (5, "ENOBUFS"))
+        one.close()
+        equal(join_many(two, range(20, 40), dev), (15, "ENOBUFS"))
+    finally:
+        write(old)
+        one.close()
+        two.close()
 
 
 @check("the socket's option memory bounds it, too")
