@@ -275,13 +275,15 @@ def stamp_options():
 
 @check("a header that a device's filter made longer shows no memory behind it")
 def stamp_lying():
+    # IHL 15, of a packet that is 29 bytes long
+    lines = ("qdisc add dev t0 clsact",
+             "filter add dev t0 egress protocol all matchall action pedit "
+             "munge offset 0 u8 set 0xef")
     with ns:
-        # IHL 15, of a packet that is 29 bytes long
-        for line in ("qdisc add dev t0 clsact",
-                     "filter add dev t0 egress protocol all matchall action "
-                     "pedit munge offset 0 u8 set 0xef"):
-            equal(os.system("tc " + line), 0, "tc " + line)
+        done = [os.system("tc " + line) for line in lines]
     try:
+        if any(done):
+            raise ktap.Skip("this kernel has no act_pedit")
         equal(stamped(b""), [], "control messages")
     finally:
         with ns:
