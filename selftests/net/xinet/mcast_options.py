@@ -182,6 +182,18 @@ def group_request_inet():
     sock.close()
 
 
+@check("a 32-bit program's group_req has no hole")
+def group_request_32():
+    places = (os.environ.get("XINET_BIN", "."), os.path.dirname(here))
+    found = [path for path in (place + "/group_req32" for place in places)
+             if os.access(path, os.X_OK)]
+    try:
+        with ns:
+            command(found[0])
+    except (IndexError, OSError) as why:
+        raise ktap.Skip("no 32-bit programs here: %s" % why) from why
+
+
 @check("IP_MULTICAST_IF of another device than the socket is bound to: EINVAL")
 def option_bound():
     sock = ns.udp(dev="t0").sock
