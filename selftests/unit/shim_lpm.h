@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,10 @@ typedef unsigned int u32;
 typedef unsigned long long u64;
 
 #define __rcu
+#define __aligned(n)		__attribute__((aligned(n)))
+#define ARRAY_SIZE(a)		(sizeof(a) / sizeof(*(a)))
+#define container_of(p, type, member) \
+	((type *)((char *)(p) - offsetof(type, member)))
 struct rcu_head { void *unused[2]; };
 
 #define likely(x)		__builtin_expect(!!(x), 1)
@@ -69,14 +74,48 @@ static inline void shim_free(void *p)
 #define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
 #define kfree(p)		shim_free(p)
 #define kvfree(p)		shim_free(p)
-#define kfree_rcu(p, member)	shim_free(p)
+#define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define kvfree_rcu(p, member)	shim_free(p)
 #define cond_resched()		do { } while (0)
 
-static inline u8 min(u8 a, u8 b)
+#define min(a, b)		((a) < (b) ? (a) : (b))
+
+static inline void call_rcu(struct rcu_head *rcu,
+			    void (*func)(struct rcu_head *rcu))
 {
-	return a < b ? a : b;
+	func(rcu);
 }
+
+static inline void rcu_barrier(void)
+{
+}
+
+/* A cache is its size; objects are the sanitizer's, each of that size. */
+struct kmem_cache {
+	size_t size;
+};
+
+#define SLAB_ACCOUNT	0
+
+static inline struct kmem_cache *
+kmem_cache_create(const char *name, unsigned int size, unsigned int align,
+		  unsigned int flags, void (*ctor)(void *object))
+{
+	struct kmem_cache *cache = malloc(sizeof(*cache));
+
+	if (cache)
+		cache->size = size;
+	(void)name, (void)align, (void)flags, (void)ctor;
+	return cache;
+}
+
+static inline void kmem_cache_destroy(struct kmem_cache *cache)
+{
+	free(cache);
+}
+
+#define kmem_cache_alloc(cache, gfp)	((void)(gfp), shim_alloc((cache)->size))
+#define kmem_cache_free(cache, p)	((void)(cache), shim_free(p))
 
 static inline int fls(u32 v)
 {

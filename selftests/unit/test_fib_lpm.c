@@ -5,9 +5,11 @@
  */
 #include "shim_lpm.h"
 #include "../../net/xinet/route/fib_lpm.c"
+#include "../../net/xinet/route/lpm_mem.c"
 #include "../../net/xinet/route/lpm_node.c"
 #include "../../net/xinet/route/lpm_direct.c"
 #include "../../net/xinet/route/lpm_map.c"
+#include "../../net/xinet/route/lpm_number.c"
 #include "../../net/xinet/route/lpm_update.c"
 #include "ktap.h"
 
@@ -351,6 +353,8 @@ static void random_changes(unsigned int bits, unsigned int size,
 int main(void)
 {
 	ktap_plan(3 + 6 + 5 + 2 + 4 + 3 * 7);
+	if (xlpm_mem_init())
+		return 1;
 	every_length();
 	nested();
 	replace();
@@ -359,5 +363,6 @@ int main(void)
 	random_changes(8, 40, 40000, "dense");
 	random_changes(16, 120, 40000, "nested");
 	random_changes(32, 120, 20000, "sparse");
+	xlpm_mem_exit();
 	return ktap_exit();
 }

@@ -8,12 +8,15 @@
 #define XLPM_DIRECT_UNTIL	256
 #define XLPM_MAP_FROM		2048
 #define XLPM_MAP_UNTIL		1024
+#define XLPM_MAP_FILL		1
 
 #include "shim_lpm.h"
 #include "../../net/xinet/route/fib_lpm.c"
+#include "../../net/xinet/route/lpm_mem.c"
 #include "../../net/xinet/route/lpm_node.c"
 #include "../../net/xinet/route/lpm_direct.c"
 #include "../../net/xinet/route/lpm_map.c"
+#include "../../net/xinet/route/lpm_number.c"
 #include "../../net/xinet/route/lpm_update.c"
 #include "ktap.h"
 
@@ -211,6 +214,8 @@ int main(void)
 	unsigned int direct = 0, map = 0, i, j;
 
 	ktap_plan(7);
+	if (xlpm_mem_init())
+		return 1;
 	for (i = 0; i < CHANGES; i++) {
 		changes &= change(i / 12000 % 2 == 0);
 		direct += !!table.direct;
@@ -232,5 +237,6 @@ int main(void)
 		"map__comes_and_goes (%u)", map);
 	xlpm_destroy(&table, release);
 	ktap_ok(!shim_live, "destroy__frees_all (%ld left)", (long)shim_live);
+	xlpm_mem_exit();
 	return ktap_exit();
 }

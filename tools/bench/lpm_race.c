@@ -14,15 +14,18 @@
 #include <rte_lpm.h>
 #undef likely
 #undef unlikely
+#undef container_of
 #include <stdio.h>
 #include <time.h>
 
 #include "lpm_table.h"
 #include "../../selftests/unit/shim_lpm.h"
 #include "../../net/xinet/route/fib_lpm.c"
+#include "../../net/xinet/route/lpm_mem.c"
 #include "../../net/xinet/route/lpm_node.c"
 #include "../../net/xinet/route/lpm_direct.c"
 #include "../../net/xinet/route/lpm_map.c"
+#include "../../net/xinet/route/lpm_number.c"
 #include "../../net/xinet/route/lpm_update.c"
 
 #define ROUNDS	5
@@ -118,6 +121,8 @@ int main(int argc, char **argv)
 
 	if (rte_eal_init(sizeof(eal) / sizeof(*eal), eal) < 0)
 		errx(1, "rte_eal_init: %s", rte_strerror(rte_errno));
+	if (xlpm_mem_init())
+		errx(1, "xlpm_mem_init fails");
 	fill(want);
 	compare(1000000);
 	for (int i = 0; i < ROUNDS; i++) {

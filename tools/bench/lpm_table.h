@@ -7,6 +7,7 @@
 #define BENCH_LPM_TABLE_H
 
 #include <stdint.h>
+#include <stdlib.h>
 
 #define LPM_NEXTHOPS	64
 
@@ -68,6 +69,48 @@ static inline struct lpm_prefix lpm_next_prefix(uint32_t *state)
 	} while (p.key >> 24 == 0 || p.key >> 24 == 127 || p.key >> 24 > 223);
 	p.nexthop = 1 + lpm_random(state) % LPM_NEXTHOPS;
 	return p;
+}
+
+/* Open addressing; prefixes of length 0 do not occur and mark what is free. */
+static inline int lpm_seen(struct lpm_prefix *hash, uint32_t mask,
+			   const struct lpm_prefix *p)
+{
+	uint32_t at = (p->key * 0x9e3779b1U + p->len) * 0x85ebca6bU;
+
+	for (at = (at ^ at >> 15) & mask; hash[at].len; at = (at + 1) & mask)
+		if (hash[at].key == p->key && hash[at].len == p->len)
+			return 1;
+	hash[at] = *p;
+	return 0;
+}
+
+/**
+ * lpm_table - distinct prefixes
+ * @want: how many, at most 2^24
+ *
+ * A smaller table is the beginning of a larger one.
+ *
+ * Return: them, to be freed by the caller; NULL without memory.
+ */
+static inline struct lpm_prefix *lpm_table(uint32_t want)
+{
+	uint32_t state = 2463534242, mask = 1, n = 0;
+	struct lpm_prefix *table, *hash;
+
+	while (mask < want * 2)
+		mask = mask << 1 | 1;
+	table = malloc(want * sizeof(*table));
+	hash = calloc(mask + 1UL, sizeof(*hash));
+	while (table && hash && n < want) {
+		table[n] = lpm_next_prefix(&state);
+		n += !lpm_seen(hash, mask, &table[n]);
+	}
+	free(hash);
+	if (n < want) {
+		free(table);
+		return NULL;
+	}
+	return table;
 }
 
 #endif

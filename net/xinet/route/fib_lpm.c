@@ -13,7 +13,7 @@
 #include <linux/rtnetlink.h>
 #include "lpm_map.h"
 
-/* In a large table: no branch depends on the key but for long prefixes. */
+/* In a large table; the map leaves few keys, those of long prefixes, over. */
 static __always_inline void *xlpm_lookup_direct(const struct xlpm *t,
 						const struct xlpm_direct *direct,
 						u32 key)
@@ -22,7 +22,7 @@ static __always_inline void *xlpm_lookup_direct(const struct xlpm *t,
 	unsigned long word;
 
 	if (map) {
-		word = READ_ONCE(map->word[READ_ONCE(map->number[key >> 8])]);
+		word = xlpm_map_word(map, key);
 		if (likely(!(word & XLPM_NODE)))
 			return (void *)word;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The short ways into a large table: 65,536 words by the first 16 bits, and in a
- * very large one a byte for each 24 bits besides (lpm_map.c).
+ * very large one blocks that answer 24 bits besides (lpm_map.c).
  *
  * In: a change that lpm_update.c has made. Out: the words of it brought up to
  * date; the arrays made when the table has grown large, freed when it is small
@@ -21,9 +21,12 @@
 #define XLPM_DIRECT_FROM	16384
 #define XLPM_DIRECT_UNTIL	4096
 
-/* 16 MiB: at most 32 bytes a prefix when it comes, 64 when it goes. */
-#define XLPM_MAP_FROM		524288
-#define XLPM_MAP_UNTIL		262144
+/* 8 MiB: at most 128 bytes a prefix when it comes, 256 when it goes. */
+#define XLPM_MAP_FROM		65536
+#define XLPM_MAP_UNTIL		32768
+
+/* Of XLPM_MAP_PARTS, with each change until all are in use. */
+#define XLPM_MAP_FILL		32
 #endif
 
 /* Where the way to @key arrives behind 16 bits. */
@@ -77,13 +80,8 @@ void xlpm_direct_swap(struct xlpm *t, u32 key, u8 len, const void *old,
 		return;
 	xlpm_direct_fill(t, direct, (key & mask) >> 16, (key | ~mask) >> 16);
 	map = rtnl_dereference(direct->map);
-	if (!map)
-		return;
-	if (leaf)
-		xlpm_map_use(map, leaf);
-	xlpm_map_refresh(t, map, key, len);
-	if (old)
-		xlpm_map_unuse(map, old);
+	if (map)
+		xlpm_map_swap(t, map, key & mask, len, old, leaf);
 }
 
 /**
@@ -133,6 +131,8 @@ static void xlpm_direct_fit_map(struct xlpm *t, struct xlpm_direct *direct)
 	} else if (!map && t->count >= XLPM_MAP_FROM &&
 		   !(t->count % (XLPM_MAP_FROM / 4))) {
 		rcu_assign_pointer(direct->map, xlpm_map_make(t));
+	} else if (map) {
+		xlpm_map_fill(t, map, XLPM_MAP_FILL);
 	}
 }
 

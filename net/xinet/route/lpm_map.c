@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The byte map in front of a very large table: kept in step with the nodes.
+ * The blocks in front of a very large table: kept in step with the nodes.
  *
- * In: changes that lpm_update.c has made. Out: numbers that lookups turn into
- * leaves. Under RTNL; may sleep. Leaves beyond the 254th get no number, and
- * keys with prefixes beyond 24 bits none either: lookups then ask the nodes.
+ * In: changes that lpm_update.c has made. Out: blocks that lookups find answers
+ * in. Under RTNL; may sleep. A block is made anew, from the one node it stands
+ * for, whenever an answer in it has changed.
  *
- * A reader may hold a number for as long as its RCU section, so a number gets
- * another leaf only when a grace period has passed since its last user went.
+ * A new map asks the nodes for everything and is filled part by part, a few
+ * with each further change, so that no change has all of it to do.
  */
 #include <linux/bitops.h>
 #include <linux/mm.h>
@@ -16,210 +16,200 @@
 #include <linux/slab.h>
 #include "lpm_map.h"
 
-static u8 *xlpm_map_hint(struct xlpm_map *map, unsigned long leaf)
+/**
+ * struct xlpm_draft - a block in the making
+ * @block: so far; @seq and @before are not set
+ * @runs: how many
+ */
+struct xlpm_draft {
+	struct xlpm_block block;
+	unsigned int runs;
+};
+
+/* From @slot on, which is behind all slots so far, the answer is @number. */
+static void xlpm_draft_add(struct xlpm_draft *d, unsigned int slot, u8 number)
 {
-	return &map->hint[(u32)((leaf >> 4) * 0x9e3779b1U) >> 22];
+	if (d->runs && d->block.number[d->runs] == number)
+		return;
+	if (d->runs == XLPM_BLOCK_RUNS) {
+		d->block.number[d->runs] = XLPM_MAP_ASK;
+		return;
+	}
+	d->block.map[slot >> 6] |= 1ULL << (slot & 63);
+	d->block.number[++d->runs] = number;
 }
 
-static bool xlpm_map_is(const struct xlpm_map *map, unsigned int number,
-			unsigned long leaf)
+/* The answers that a node of 16 bits knows. */
+static void xlpm_draft_node(struct xlpm_draft *d, struct xlpm_map *map,
+			    const struct xlpm_node *n)
 {
-	return map->users[number] && map->word[number] == leaf;
-}
+	const unsigned long *word = n->word;
+	unsigned long last = ~*word;
+	unsigned int w;
 
-/* The number of @leaf, XLPM_MAP_ASK if it has none. */
-static u8 xlpm_map_number(struct xlpm_map *map, unsigned long leaf)
-{
-	u8 *hint = xlpm_map_hint(map, leaf);
-	unsigned int i;
+	for (w = 0; w < ARRAY_SIZE(n->map); w++) {
+		u64 left = n->map[w];
 
-	if (!leaf)
-		return XLPM_MAP_ANY;
-	if (leaf & XLPM_NODE)
-		return XLPM_MAP_ASK;
-	if (xlpm_map_is(map, *hint, leaf))
-		return *hint;
-	for (i = XLPM_MAP_FIRST; i < XLPM_MAP_NUMBERS; i++) {
-		if (xlpm_map_is(map, i, leaf)) {
-			*hint = i;
-			return i;
+		for (; left; left &= left - 1, word++) {
+			if (*word == last)
+				continue;
+			last = *word;
+			xlpm_draft_add(d, w << 6 | __ffs64(left),
+				       xlpm_map_number(map, last));
 		}
 	}
-	return XLPM_MAP_ASK;
 }
 
-/*
- * A number for a leaf that has none. While there are prefixes without one,
- * @word may be the leaf of some, which its users would not count.
- */
-static u8 xlpm_map_take(struct xlpm_map *map, unsigned long word)
+/* No node of 16 bits: one of 24 answers one slot, if there is one. */
+static void xlpm_draft_cover(struct xlpm_draft *d, struct xlpm_map *map,
+			     unsigned long word)
 {
-	unsigned int i;
+	const struct xlpm_node *n = xlpm_node_of(word);
+	u8 cover = xlpm_map_number(map, xlpm_word_leaf(word));
+	unsigned int slot;
 
-	if (map->unnumbered)
-		return XLPM_MAP_ASK;
-	for (i = XLPM_MAP_FIRST; i < XLPM_MAP_NUMBERS; i++) {
-		if (map->users[i])
-			continue;
-		if (map->word[i] &&
-		    !poll_state_synchronize_rcu(map->idle_since[i]))
-			continue;
-		WRITE_ONCE(map->word[i], word);
-		*xlpm_map_hint(map, word) = i;
-		return i;
-	}
-	return XLPM_MAP_ASK;
-}
-
-/**
- * xlpm_map_use - one prefix more has a leaf
- * @map: may be NULL
- * @leaf: what it has
- *
- * Context: RTNL, before the change is refreshed.
- */
-void xlpm_map_use(struct xlpm_map *map, const void *leaf)
-{
-	unsigned long word = (unsigned long)leaf;
-	u8 number;
-
-	if (!map)
+	xlpm_draft_add(d, 0, cover);
+	if (!n)
 		return;
-	number = xlpm_map_number(map, word);
-	if (number == XLPM_MAP_ASK)
-		number = xlpm_map_take(map, word);
-	if (number == XLPM_MAP_ASK)
-		map->unnumbered++;
+	slot = n->key >> 8 & (XLPM_SLOTS - 1);
+	if (!slot)
+		d->block.number[1] = XLPM_MAP_ASK;
 	else
-		map->users[number]++;
+		xlpm_draft_add(d, slot, XLPM_MAP_ASK);
+	if (slot + 1 < XLPM_SLOTS)
+		xlpm_draft_add(d, slot + 1, cover);
 }
 
-/**
- * xlpm_map_unuse - one prefix less has a leaf
- * @map: may be NULL
- * @leaf: what it had
- *
- * Context: RTNL, after the change was refreshed.
- */
-void xlpm_map_unuse(struct xlpm_map *map, const void *leaf)
+static void xlpm_block_write(struct xlpm_block *b, const struct xlpm_draft *d)
 {
-	u8 number;
+	unsigned int i, before = 0;
 
-	if (!map)
-		return;
-	number = xlpm_map_number(map, (unsigned long)leaf);
-	if (number == XLPM_MAP_ASK)
-		map->unnumbered--;
-	else if (!--map->users[number])
-		map->idle_since[number] = get_state_synchronize_rcu();
-}
-
-/* 24-bit blocks from @first through @last, of which all say @word. */
-static void xlpm_map_set(struct xlpm_map *map, u32 first, u32 last,
-			 unsigned long word)
-{
-	u8 number = xlpm_map_number(map, word);
-
-	/* The number's word comes before the number. */
-	smp_wmb();	/* a reader's address dependency */
-	if (first == last)
-		WRITE_ONCE(map->number[first], number);
-	else
-		memset(&map->number[first], number, last - first + 1);
-}
-
-/* Those that a node of the 8 bits before the 24th knows. */
-static void xlpm_map_runs(struct xlpm_map *map, const struct xlpm_node *n,
-			  u32 first, u32 last)
-{
-	u32 base = n->key >> 8;
-	unsigned int run = xlpm_run(n, first - base);
-	unsigned int slot = first - base, stop = last - base + 1;
-
-	while (slot < stop) {
-		unsigned int end = xlpm_next_run(n->map, slot);
-
-		if (end > stop)
-			end = stop;
-		xlpm_map_set(map, base + slot, base + end - 1, n->word[run++]);
-		slot = end;
+	WRITE_ONCE(b->seq, b->seq + 1);
+	/* The number's word, and an odd @seq, come before what is new. */
+	smp_wmb();
+	for (i = 0; i < ARRAY_SIZE(b->map); i++) {
+		WRITE_ONCE(b->map[i], d->block.map[i]);
+		WRITE_ONCE(b->before[i], before);
+		before += hweight64(d->block.map[i]);
 	}
+	memcpy(b->number, d->block.number, d->runs + 1);
+	/* All of it comes before an even @seq. */
+	smp_wmb();
+	WRITE_ONCE(b->seq, b->seq + 1);
 }
 
-/* Those of one word of the 16-bit array. */
-static void xlpm_map_block(const struct xlpm *t, struct xlpm_map *map,
-			   u32 first, u32 last)
+static void xlpm_map_block(const struct xlpm *t, struct xlpm_map *map, u32 i)
 {
 	const struct xlpm_direct *direct = rtnl_dereference(t->direct);
-	unsigned long word = direct->word[first >> 8];
+	unsigned long word = direct->word[i];
 	const struct xlpm_node *n = xlpm_node_of(word);
+	struct xlpm_draft d;
 
-	if (!n) {
-		xlpm_map_set(map, first, last, word);
-	} else if (xlpm_depth(n) == 16) {
-		xlpm_map_runs(map, n, first, last);
-	} else {
-		xlpm_map_set(map, first, last, n->cover);
-		if (n->key >> 8 >= first && n->key >> 8 <= last)
-			xlpm_map_set(map, n->key >> 8, n->key >> 8, word);
+	memset(d.block.map, 0, sizeof(d.block.map));
+	d.block.number[0] = XLPM_MAP_ASK;
+	d.runs = 0;
+	if (n && xlpm_depth(n) == 16)
+		xlpm_draft_node(&d, map, n);
+	else
+		xlpm_draft_cover(&d, map, word);
+	xlpm_block_write(&map->block[i], &d);
+}
+
+static void xlpm_map_blocks(const struct xlpm *t, struct xlpm_map *map,
+			    u32 first, u32 end)
+{
+	for (; first < end; first++) {
+		xlpm_map_block(t, map, first);
+		if (!(~first & 0x3f))
+			cond_resched();
 	}
 }
 
 /**
- * xlpm_map_refresh - the answers to a prefix have changed
+ * xlpm_map_swap - the answers to a prefix have changed
  * @t: the table, changed, its 16-bit array up to date
  * @map: the map
  * @key: the prefix, host byte order
- * @len: its length
+ * @len: its length, at least 1
+ * @old: what was stored with it, NULL if it was not there
+ * @leaf: what is stored with it now, NULL if it went
  *
  * Context: RTNL; may sleep.
  */
-void xlpm_map_refresh(const struct xlpm *t, struct xlpm_map *map, u32 key,
-		      u8 len)
+void xlpm_map_swap(const struct xlpm *t, struct xlpm_map *map, u32 key, u8 len,
+		   const void *old, const void *leaf)
 {
-	u32 mask = xlpm_mask(len);
-	u32 first = (key & mask) >> 8, last = (key | ~mask) >> 8;
+	u32 first = key >> 16, end = ((key | ~xlpm_mask(len)) >> 16) + 1;
 
-	while (first < last) {
-		u32 end = first | 0xff;
-
-		if (end > last)
-			end = last;
-		xlpm_map_block(t, map, first, end);
-		first = end + 1;
-		if (!(first & 0xffff))
-			cond_resched();
-	}
-	if (first == last)
-		xlpm_map_block(t, map, first, last);
+	if (key >> 24 >= map->filled)
+		return;
+	if (leaf)
+		xlpm_map_use(map, leaf);
+	xlpm_map_blocks(t, map, first, min(end, map->filled << 8));
+	if (old)
+		xlpm_map_unuse(map, old);
 }
 
-static void xlpm_map_count(struct xlpm_map *map, const struct xlpm_node *n)
+/* Does prefix @i of @n belong to @part, or is @part XLPM_MAP_PARTS? */
+static bool xlpm_map_in_part(const struct xlpm_node *n, unsigned int i,
+			     unsigned int part)
+{
+	return part == XLPM_MAP_PARTS ||
+	       xlpm_place_first(xlpm_places(n)[i]) == part;
+}
+
+static void xlpm_map_count(struct xlpm_map *map, const struct xlpm_node *n,
+			   unsigned int part)
 {
 	unsigned int i, kids = n->kids;
 
 	for (i = 0; kids; i++) {
 		if (!(n->word[i] & XLPM_NODE))
 			continue;
-		xlpm_map_count(map, xlpm_node_of(n->word[i]));
 		kids--;
+		if (part == XLPM_MAP_PARTS ||
+		    xlpm_node_of(n->word[i])->key >> 24 == part)
+			xlpm_map_count(map, xlpm_node_of(n->word[i]),
+				       XLPM_MAP_PARTS);
 	}
 	for (i = 0; i < n->prefixes; i++)
-		if (xlpm_leaves(n)[i])
+		if (xlpm_leaves(n)[i] && xlpm_map_in_part(n, i, part))
 			xlpm_map_use(map, xlpm_leaves(n)[i]);
-	cond_resched();
 }
 
 /**
- * xlpm_map_make - a map of what the table holds
+ * xlpm_map_fill - have more of a map in use
  * @t: the table; it has its 16-bit array
+ * @map: the map
+ * @parts: how many more parts, at most
+ *
+ * Context: RTNL; may sleep.
+ */
+void xlpm_map_fill(const struct xlpm *t, struct xlpm_map *map,
+		   unsigned int parts)
+{
+	struct xlpm_node *n = xlpm_node_of(t->root);
+
+	for (; parts && map->filled < XLPM_MAP_PARTS; parts--) {
+		unsigned int part = map->filled++;
+
+		if (n && !n->mask)
+			xlpm_map_count(map, n, part);
+		else if (n && n->key >> 24 == part)
+			xlpm_map_count(map, n, XLPM_MAP_PARTS);
+		xlpm_map_blocks(t, map, part << 8, (part + 1) << 8);
+	}
+}
+
+/**
+ * xlpm_map_make - a map that asks the nodes for all
+ * @t: the table
  *
  * Context: RTNL; may sleep.
  * Return: the map, NULL without memory.
  */
 struct xlpm_map *xlpm_map_make(const struct xlpm *t)
 {
-	struct xlpm_node *n = xlpm_node_of(t->root);
 	struct xlpm_map *map;
 
 	map = kvzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
@@ -227,8 +217,5 @@ struct xlpm_map *xlpm_map_make(const struct xlpm *t)
 		return NULL;
 	map->word[XLPM_MAP_ASK] = XLPM_NODE;
 	map->word[XLPM_MAP_ANY] = (unsigned long)t->any;
-	if (n)
-		xlpm_map_count(map, n);
-	xlpm_map_refresh(t, map, 0, 0);
 	return map;
 }

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A byte for each 24 bits of the key, for tables of a full routing feed: one
- * load finds a number, and a second one, in a small array, the answer.
+ * Two cache lines for each 16 bits of the key, for tables of a full routing
+ * feed: they answer 24 bits, and most keys without a look at the nodes.
+ *
+ * A block is a node made small: runs of equal answers, a bit in a map where one
+ * begins, and a byte for each, a number that stands for a leaf. It has room for
+ * XLPM_BLOCK_RUNS; keys behind those are asked of the nodes.
+ *
+ * Blocks change in place. A reader who meets a change asks the nodes as well,
+ * which were changed before, so it waits for nobody.
  */
 #ifndef _XINET_LPM_MAP_H
 #define _XINET_LPM_MAP_H
@@ -12,31 +19,83 @@
 #define XLPM_MAP_ASK		0	/* number: ask the nodes */
 #define XLPM_MAP_ANY		1	/* number: that of length 0, if any, covers */
 #define XLPM_MAP_FIRST		2	/* the first one that a leaf may get */
+#define XLPM_MAP_PARTS		256	/* by the first 8 bits */
+
+#define XLPM_BLOCK_RUNS		87
+
+/**
+ * struct xlpm_block - answers to 256 keys of 24 bits
+ * @map: where a run begins
+ * @seq: odd while the block changes, another one afterwards
+ * @before: runs that begin in the words of @map before each one
+ * @number: of each run, from 1 on; all zeroes ask the nodes
+ */
+struct xlpm_block {
+	u64 map[4];
+	u32 seq;
+	u8 before[4];
+	u8 number[XLPM_BLOCK_RUNS + 1];
+} __aligned(128);
 
 /**
  * struct xlpm_map - answers by the first 24 bits
  * @rcu: frees it
+ * @block: by the first 16 bits; not last, see xlpm_map_word()
  * @word: of each number: a leaf, 0 for no prefix, XLPM_NODE to ask the nodes
  * @users: prefixes with the leaf of each number; RTNL
  * @unnumbered: prefixes whose leaf has no number; RTNL
+ * @filled: parts whose blocks are in use and whose prefixes are counted; RTNL
  * @idle_since: grace-period cookie of a number whose last user went; RTNL
  * @hint: a number by the hash of its leaf, perhaps outdated; RTNL
- * @number: by the first 24 bits
+ *
+ * A prefix belongs to the part of its first key. No answer in a filled part
+ * comes from a later one.
  */
 struct xlpm_map {
 	struct rcu_head rcu;
+	struct xlpm_block block[1 << 16];
 	unsigned long word[XLPM_MAP_NUMBERS];
 	u32 users[XLPM_MAP_NUMBERS];
 	u32 unnumbered;
+	unsigned int filled;
 	unsigned long idle_since[XLPM_MAP_NUMBERS];
 	u8 hint[1024];
-	u8 number[1 << 24];
 };
 
-void xlpm_map_refresh(const struct xlpm *t, struct xlpm_map *map, u32 key,
-		      u8 len);
+/*
+ * The word for @key, with XLPM_NODE if the nodes have to be asked. In the midst
+ * of a change the number may lie behind the block, though not behind the map;
+ * what it says is then not used.
+ */
+static __always_inline unsigned long xlpm_map_word(const struct xlpm_map *map,
+						   u32 key)
+{
+	const struct xlpm_block *b = &map->block[key >> 16];
+	unsigned int slot = key >> 8 & (XLPM_SLOTS - 1);
+	const u8 *number = b->number;
+	u32 seq = READ_ONCE(b->seq);
+	unsigned long word;
+
+	/* Pairs with the first barrier of xlpm_block_write(). */
+	smp_rmb();
+	number += READ_ONCE(b->before[slot >> 6]);
+	number += hweight64(READ_ONCE(b->map[slot >> 6]) << (~slot & 63));
+	word = READ_ONCE(map->word[READ_ONCE(*number)]) | (seq & XLPM_NODE);
+	/* Pairs with the second one. */
+	smp_rmb();
+	return READ_ONCE(b->seq) == seq ? word : XLPM_NODE;
+}
+
+/* lpm_map.c */
+void xlpm_map_swap(const struct xlpm *t, struct xlpm_map *map, u32 key, u8 len,
+		   const void *old, const void *leaf);
+void xlpm_map_fill(const struct xlpm *t, struct xlpm_map *map,
+		   unsigned int parts);
+struct xlpm_map *xlpm_map_make(const struct xlpm *t);
+
+/* lpm_number.c */
+u8 xlpm_map_number(struct xlpm_map *map, unsigned long leaf);
 void xlpm_map_use(struct xlpm_map *map, const void *leaf);
 void xlpm_map_unuse(struct xlpm_map *map, const void *leaf);
-struct xlpm_map *xlpm_map_make(const struct xlpm *t);
 
 #endif /* _XINET_LPM_MAP_H */

@@ -98,14 +98,19 @@ static void xlpm_fill_prefixes(struct xlpm_node *n, const struct xlpm_node *old,
 	}
 }
 
+static size_t xlpm_node_size(unsigned int runs, unsigned int prefixes)
+{
+	return sizeof(struct xlpm_node) +
+	       runs * (sizeof(unsigned long) + sizeof(u8)) +
+	       prefixes * (sizeof(void *) + sizeof(u16));
+}
+
 static struct xlpm_node *xlpm_node_alloc(unsigned int runs,
 					 unsigned int prefixes)
 {
 	struct xlpm_node *n;
 
-	n = kmalloc(sizeof(*n) + runs * (sizeof(n->word[0]) + sizeof(u8)) +
-		    prefixes * (sizeof(void *) + sizeof(u16)),
-		    GFP_KERNEL_ACCOUNT);
+	n = xlpm_mem_alloc(xlpm_node_size(runs, prefixes));
 	if (n) {
 		n->runs = runs;
 		n->prefixes = prefixes;
@@ -179,6 +184,23 @@ struct xlpm_node *xlpm_node_make(u32 key, u8 depth, unsigned long cover,
 }
 
 /**
+ * xlpm_node_drop - give a node back that no reader has seen, or can see
+ * @n: the node, NULL does nothing
+ *
+ * Context: any.
+ */
+void xlpm_node_drop(struct xlpm_node *n)
+{
+	if (n)
+		xlpm_mem_free(n, xlpm_node_size(n->runs, n->prefixes));
+}
+
+static void xlpm_node_rcu(struct rcu_head *rcu)
+{
+	xlpm_node_drop(container_of(rcu, struct xlpm_node, rcu));
+}
+
+/**
  * xlpm_node_free - give a node back that readers may still be in
  * @n: the node, out of the table
  *
@@ -186,7 +208,7 @@ struct xlpm_node *xlpm_node_make(u32 key, u8 depth, unsigned long cover,
  */
 void xlpm_node_free(struct xlpm_node *n)
 {
-	kfree_rcu(n, rcu);
+	call_rcu(&n->rcu, xlpm_node_rcu);
 }
 
 static void xlpm_answer(struct xlpm_node *n, unsigned int run,

@@ -245,10 +245,17 @@ void *xlpm_node_upto(const struct xlpm_node *n, u32 key, u8 limit, u8 *len);
 struct xlpm_node *xlpm_node_make(u32 key, u8 depth, unsigned long cover,
 				 const struct xlpm_node *old,
 				 const struct xlpm_part *part);
+void xlpm_node_drop(struct xlpm_node *n);
 void xlpm_node_free(struct xlpm_node *n);
 void xlpm_inherit(struct xlpm_node *n, unsigned long leaf);
 void xlpm_paint(struct xlpm_node *n, u16 place, u8 least, u8 most,
 		unsigned long leaf, u8 owner);
+
+/* lpm_mem.c */
+int xlpm_mem_init(void);
+void xlpm_mem_exit(void);
+void *xlpm_mem_alloc(size_t size);
+void xlpm_mem_free(void *p, size_t size);
 
 /* lpm_direct.c */
 void xlpm_direct_swap(struct xlpm *t, u32 key, u8 len, const void *old,

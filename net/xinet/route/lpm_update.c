@@ -14,7 +14,6 @@
 #include <linux/errno.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include "lpm_node.h"
 
 /**
@@ -107,9 +106,9 @@ struct xlpm_graft {
 
 static void xlpm_graft_free(struct xlpm_graft *g)
 {
-	kfree(g->fresh);
-	kfree(g->join);
-	kfree(g->parent);
+	xlpm_node_drop(g->fresh);
+	xlpm_node_drop(g->join);
+	xlpm_node_drop(g->parent);
 }
 
 /* Bits that both keys begin with, in whole nodes. */
@@ -340,7 +339,7 @@ static void xlpm_destroy_node(struct xlpm_node *n, void (*release)(void *leaf))
 	for (i = 0; i < n->prefixes; i++)
 		if (xlpm_leaves(n)[i])
 			release(xlpm_leaves(n)[i]);
-	kfree(n);
+	xlpm_node_drop(n);
 	cond_resched();
 }
 

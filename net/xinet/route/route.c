@@ -296,8 +296,16 @@ void xroute_genid_bump(struct xinet_net *xn)
  */
 int xroute_init(void)
 {
+	int err;
+
 	xroute_hash_key = get_random_u32();
-	return xfib_info_init();
+	err = xlpm_mem_init();
+	if (err)
+		return err;
+	err = xfib_info_init();
+	if (err)
+		xlpm_mem_exit();
+	return err;
 }
 
 /**
@@ -308,6 +316,7 @@ int xroute_init(void)
 void xroute_exit(void)
 {
 	xfib_info_exit();
+	xlpm_mem_exit();
 }
 
 /**
