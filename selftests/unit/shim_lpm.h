@@ -27,6 +27,7 @@ typedef unsigned long long u64;
 	((type *)((char *)(p) - offsetof(type, member)))
 struct rcu_head { void *unused[2]; };
 
+#define noinline		__attribute__((noinline))
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
@@ -56,6 +57,23 @@ static inline void *shim_alloc(size_t size)
 	return calloc(1, size);
 }
 
+/* Of whole pages, as the kernel has them. */
+static inline void *shim_alloc_pages(size_t size)
+{
+	void *p;
+
+	if (!shim_fail)
+		return NULL;
+	if (shim_fail > 0)
+		shim_fail--;
+	size = (size + 4095) & ~4095UL;
+	p = aligned_alloc(4096, size);
+	if (!p)
+		return NULL;
+	shim_live++;
+	return memset(p, 0, size);
+}
+
 static inline void shim_free(void *p)
 {
 	shim_live -= !!p;
@@ -63,11 +81,9 @@ static inline void shim_free(void *p)
 }
 
 #define GFP_KERNEL_ACCOUNT	0
-#define kzalloc(size, gfp)	((void)(gfp), shim_alloc(size))
 #define __GFP_NOWARN		0
 #define kmalloc(size, gfp)	((void)(gfp), shim_alloc(size))
-#define kvmalloc(size, gfp)	((void)(gfp), shim_alloc(size))
-#define kvzalloc(size, gfp)	((void)(gfp), shim_alloc(size))
+#define kvzalloc(size, gfp)	((void)(gfp), shim_alloc_pages(size))
 #define poll_state_synchronize_rcu(c)	((c) == 0)
 #define get_state_synchronize_rcu()	0
 /* Likewise. */

@@ -219,7 +219,7 @@ int main(void)
 	for (i = 0; i < CHANGES; i++) {
 		changes &= change(i / 12000 % 2 == 0);
 		direct += !!table.direct;
-		map += table.direct && table.direct->map;
+		map += !!table.map;
 		for (j = 0; j < LOOKUPS / CHANGES; j++)
 			lookups &= same(j % 2 && n_list ? near_key() :
 							  random_u32());

@@ -16,10 +16,13 @@
 #include <linux/types.h>
 
 struct xlpm_direct;
+struct xlpm_map;
 
 /**
  * struct xlpm - a table of prefixes
  * @direct: where a large table is entered by 16 bits at once, or NULL
+ * @map: what answers most keys of a very large one, or NULL; never without
+ *	@direct
  * @root: word of the topmost node, 0 without any
  * @any: what is stored with the prefix of length 0, or NULL
  * @count: prefixes; RTNL
@@ -28,6 +31,7 @@ struct xlpm_direct;
  */
 struct xlpm {
 	struct xlpm_direct __rcu *direct;
+	struct xlpm_map __rcu *map;
 	unsigned long root;
 	void *any;
 	unsigned int count;

@@ -13,20 +13,14 @@
 #include <linux/rtnetlink.h>
 #include "lpm_map.h"
 
-/* In a large table; the map leaves few keys, those of long prefixes, over. */
-static __always_inline void *xlpm_lookup_direct(const struct xlpm *t,
-						const struct xlpm_direct *direct,
-						u32 key)
+/* By 16 bits and then by the nodes. */
+static noinline void *xlpm_lookup_direct(const struct xlpm *t, u32 key)
 {
-	const struct xlpm_map *map = rcu_dereference_rtnl(direct->map);
+	const struct xlpm_direct *direct = rcu_dereference_rtnl(t->direct);
 	unsigned long word;
 
-	if (map) {
-		word = xlpm_map_word(map, key);
-		if (likely(!(word & XLPM_NODE)))
-			return (void *)word;
-	}
-	return xlpm_lookup_from(t, READ_ONCE(direct->word[key >> 16]), key);
+	word = direct ? READ_ONCE(direct->word[key >> 16]) : READ_ONCE(t->root);
+	return xlpm_lookup_from(t, word, key);
 }
 
 /**
@@ -39,11 +33,15 @@ static __always_inline void *xlpm_lookup_direct(const struct xlpm *t,
  */
 void *xlpm_lookup(const struct xlpm *t, u32 key)
 {
-	const struct xlpm_direct *direct = rcu_dereference_rtnl(t->direct);
+	const struct xlpm_map *map = rcu_dereference_rtnl(t->map);
+	unsigned long word;
 
-	if (unlikely(direct))
-		return xlpm_lookup_direct(t, direct, key);
-	return xlpm_lookup_from(t, READ_ONCE(t->root), key);
+	if (likely(map)) {
+		word = xlpm_map_word(map, key);
+		if (likely(!(word & XLPM_NODE)))
+			return (void *)word;
+	}
+	return xlpm_lookup_direct(t, key);
 }
 
 /**

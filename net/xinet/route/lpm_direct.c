@@ -79,7 +79,7 @@ void xlpm_direct_swap(struct xlpm *t, u32 key, u8 len, const void *old,
 	if (!direct)
 		return;
 	xlpm_direct_fill(t, direct, (key & mask) >> 16, (key | ~mask) >> 16);
-	map = rtnl_dereference(direct->map);
+	map = rtnl_dereference(t->map);
 	if (map)
 		xlpm_map_swap(t, map, key & mask, len, old, leaf);
 }
@@ -93,8 +93,7 @@ void xlpm_direct_swap(struct xlpm *t, u32 key, u8 len, const void *old,
  */
 void xlpm_direct_any(struct xlpm *t, void *leaf)
 {
-	struct xlpm_direct *direct = rtnl_dereference(t->direct);
-	struct xlpm_map *map = direct ? rtnl_dereference(direct->map) : NULL;
+	struct xlpm_map *map = rtnl_dereference(t->map);
 
 	/* What @leaf points at is complete before it can be found. */
 	smp_store_release(&t->any, leaf);
@@ -121,16 +120,16 @@ static void xlpm_direct_shrink(struct xlpm *t, struct xlpm_direct *direct)
 	kvfree_rcu(direct, rcu);
 }
 
-static void xlpm_direct_fit_map(struct xlpm *t, struct xlpm_direct *direct)
+static void xlpm_direct_fit_map(struct xlpm *t)
 {
-	struct xlpm_map *map = rtnl_dereference(direct->map);
+	struct xlpm_map *map = rtnl_dereference(t->map);
 
 	if (map && t->count < XLPM_MAP_UNTIL) {
-		RCU_INIT_POINTER(direct->map, NULL);
+		RCU_INIT_POINTER(t->map, NULL);
 		kvfree_rcu(map, rcu);
 	} else if (!map && t->count >= XLPM_MAP_FROM &&
 		   !(t->count % (XLPM_MAP_FROM / 4))) {
-		rcu_assign_pointer(direct->map, xlpm_map_make(t));
+		rcu_assign_pointer(t->map, xlpm_map_make(t));
 	} else if (map) {
 		xlpm_map_fill(t, map, XLPM_MAP_FILL);
 	}
@@ -149,7 +148,7 @@ void xlpm_direct_fit(struct xlpm *t)
 	struct xlpm_direct *direct = rtnl_dereference(t->direct);
 
 	if (direct)
-		xlpm_direct_fit_map(t, direct);
+		xlpm_direct_fit_map(t);
 	if (direct && t->count < XLPM_DIRECT_UNTIL)
 		xlpm_direct_shrink(t, direct);
 	else if (!direct && t->count >= XLPM_DIRECT_FROM &&
@@ -165,11 +164,6 @@ void xlpm_direct_fit(struct xlpm *t)
  */
 void xlpm_direct_free(struct xlpm *t)
 {
-	struct xlpm_direct *direct;
-
-	direct = rcu_dereference_protected(t->direct, true);
-	if (!direct)
-		return;
-	kvfree(rcu_dereference_protected(direct->map, true));
-	kvfree(direct);
+	kvfree(rcu_dereference_protected(t->map, true));
+	kvfree(rcu_dereference_protected(t->direct, true));
 }

@@ -18,8 +18,6 @@
 #include <linux/rcupdate.h>
 #include <net/xinet/fib_lpm.h>
 
-struct xlpm_map;
-
 #define XLPM_NODE	1UL	/* in a word: it points at a node */
 #define XLPM_SLOTS	256
 #define XLPM_DEPTHS	4	/* nodes on the way to a key, at most */
@@ -61,12 +59,10 @@ struct xlpm_node {
 /**
  * struct xlpm_direct - the first 16 bits of the key at once
  * @rcu: frees it
- * @map: by 24 bits, where the table is very large, or NULL
  * @word: as those of a node; none points at a node of less than 16 bits
  */
 struct xlpm_direct {
 	struct rcu_head rcu;
-	struct xlpm_map __rcu *map;
 	unsigned long word[1 << 16];
 };
 
