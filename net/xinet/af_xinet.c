@@ -18,6 +18,7 @@
 #include "ip/ip.h"
 
 unsigned int xinet_net_id __read_mostly;
+EXPORT_SYMBOL_GPL(xinet_net_id);
 
 /* Last reference gone, and an RCU grace period with it. */
 static void xinet_sock_destruct(struct sock *sk)

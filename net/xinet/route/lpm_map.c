@@ -3,8 +3,8 @@
  * The blocks in front of a very large table: kept in step with the nodes.
  *
  * In: changes that lpm_update.c has made. Out: blocks that lookups find answers
- * in. Under RTNL; may sleep. A block is made anew, from the one node it stands
- * for, whenever an answer in it has changed.
+ * in. Under RTNL; may sleep. A block is made anew, from the one node that it is
+ * part of, whenever an answer in it has changed.
  *
  * A new map asks the nodes for everything and is filled part by part, a few
  * with each further change, so that no change has all of it to do.
@@ -18,7 +18,7 @@
 
 /**
  * struct xlpm_draft - a block in the making
- * @block: so far; @seq and @before are not set
+ * @block: so far; @seq is not set
  * @runs: how many
  */
 struct xlpm_draft {
@@ -35,63 +35,51 @@ static void xlpm_draft_add(struct xlpm_draft *d, unsigned int slot, u8 number)
 		d->block.number[d->runs] = XLPM_MAP_ASK;
 		return;
 	}
-	d->block.map[slot >> 6] |= 1ULL << (slot & 63);
+	d->block.map |= 1ULL << slot;
 	d->block.number[++d->runs] = number;
 }
 
-/* The answers that a node of 16 bits knows. */
+/* The answers that quarter @w of a node of 16 bits knows. */
 static void xlpm_draft_node(struct xlpm_draft *d, struct xlpm_map *map,
-			    const struct xlpm_node *n)
+			    const struct xlpm_node *n, unsigned int w)
 {
-	const unsigned long *word = n->word;
-	unsigned long last = ~*word;
-	unsigned int w;
+	u64 left = n->map[w] & ~1ULL;
+	const unsigned long *word;
 
-	for (w = 0; w < ARRAY_SIZE(n->map); w++) {
-		u64 left = n->map[w];
-
-		for (; left; left &= left - 1, word++) {
-			if (*word == last)
-				continue;
-			last = *word;
-			xlpm_draft_add(d, w << 6 | __ffs64(left),
-				       xlpm_map_number(map, last));
-		}
-	}
+	/* A run may have begun in a quarter before. */
+	word = &n->word[n->before[w] + (n->map[w] & 1) - 1];
+	xlpm_draft_add(d, 0, xlpm_map_number(map, *word));
+	for (; left; left &= left - 1)
+		xlpm_draft_add(d, __ffs64(left),
+			       xlpm_map_number(map, *++word));
 }
 
 /* No node of 16 bits: one of 24 answers one slot, if there is one. */
 static void xlpm_draft_cover(struct xlpm_draft *d, struct xlpm_map *map,
-			     unsigned long word)
+			     unsigned long word, u32 i)
 {
 	const struct xlpm_node *n = xlpm_node_of(word);
 	u8 cover = xlpm_map_number(map, xlpm_word_leaf(word));
 	unsigned int slot;
 
-	xlpm_draft_add(d, 0, cover);
-	if (!n)
+	if (!n || n->key >> 14 != i) {
+		xlpm_draft_add(d, 0, cover);
 		return;
-	slot = n->key >> 8 & (XLPM_SLOTS - 1);
-	if (!slot)
-		d->block.number[1] = XLPM_MAP_ASK;
-	else
-		xlpm_draft_add(d, slot, XLPM_MAP_ASK);
-	if (slot + 1 < XLPM_SLOTS)
+	}
+	slot = n->key >> 8 & (XLPM_BLOCK_SLOTS - 1);
+	if (slot)
+		xlpm_draft_add(d, 0, cover);
+	xlpm_draft_add(d, slot, XLPM_MAP_ASK);
+	if (slot + 1 < XLPM_BLOCK_SLOTS)
 		xlpm_draft_add(d, slot + 1, cover);
 }
 
 static void xlpm_block_write(struct xlpm_block *b, const struct xlpm_draft *d)
 {
-	unsigned int i, before = 0;
-
 	WRITE_ONCE(b->seq, b->seq + 1);
 	/* The number's word, and an odd @seq, come before what is new. */
 	smp_wmb();
-	for (i = 0; i < ARRAY_SIZE(b->map); i++) {
-		WRITE_ONCE(b->map[i], d->block.map[i]);
-		WRITE_ONCE(b->before[i], before);
-		before += hweight64(d->block.map[i]);
-	}
+	WRITE_ONCE(b->map, d->block.map);
 	memcpy(b->number, d->block.number, d->runs + 1);
 	/* All of it comes before an even @seq. */
 	smp_wmb();
@@ -101,17 +89,17 @@ static void xlpm_block_write(struct xlpm_block *b, const struct xlpm_draft *d)
 static void xlpm_map_block(const struct xlpm *t, struct xlpm_map *map, u32 i)
 {
 	const struct xlpm_direct *direct = rtnl_dereference(t->direct);
-	unsigned long word = direct->word[i];
+	unsigned long word = direct->word[i >> 2];
 	const struct xlpm_node *n = xlpm_node_of(word);
 	struct xlpm_draft d;
 
-	memset(d.block.map, 0, sizeof(d.block.map));
+	d.block.map = 0;
 	d.block.number[0] = XLPM_MAP_ASK;
 	d.runs = 0;
 	if (n && xlpm_depth(n) == 16)
-		xlpm_draft_node(&d, map, n);
+		xlpm_draft_node(&d, map, n, i & 3);
 	else
-		xlpm_draft_cover(&d, map, word);
+		xlpm_draft_cover(&d, map, word, i);
 	xlpm_block_write(&map->block[i], &d);
 }
 
@@ -120,7 +108,7 @@ static void xlpm_map_blocks(const struct xlpm *t, struct xlpm_map *map,
 {
 	for (; first < end; first++) {
 		xlpm_map_block(t, map, first);
-		if (!(~first & 0x3f))
+		if (!(~first & 0xff))
 			cond_resched();
 	}
 }
@@ -139,13 +127,13 @@ static void xlpm_map_blocks(const struct xlpm *t, struct xlpm_map *map,
 void xlpm_map_swap(const struct xlpm *t, struct xlpm_map *map, u32 key, u8 len,
 		   const void *old, const void *leaf)
 {
-	u32 first = key >> 16, end = ((key | ~xlpm_mask(len)) >> 16) + 1;
+	u32 first = key >> 14, end = ((key | ~xlpm_mask(len)) >> 14) + 1;
 
 	if (key >> 24 >= map->filled)
 		return;
 	if (leaf)
 		xlpm_map_use(map, leaf);
-	xlpm_map_blocks(t, map, first, min(end, map->filled << 8));
+	xlpm_map_blocks(t, map, first, min(end, map->filled << 10));
 	if (old)
 		xlpm_map_unuse(map, old);
 }
@@ -197,7 +185,7 @@ void xlpm_map_fill(const struct xlpm *t, struct xlpm_map *map,
 			xlpm_map_count(map, n, part);
 		else if (n && n->key >> 24 == part)
 			xlpm_map_count(map, n, XLPM_MAP_PARTS);
-		xlpm_map_blocks(t, map, part << 8, (part + 1) << 8);
+		xlpm_map_blocks(t, map, part << 10, (part + 1) << 10);
 	}
 }
 

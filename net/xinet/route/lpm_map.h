@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Two cache lines for each 16 bits of the key, for tables of a full routing
- * feed: they answer 24 bits, and most keys without a look at the nodes.
+ * Half a cache line for each 18 bits of the key, for tables of a full routing
+ * feed: it answers 24 bits, and most keys without a look at the nodes.
  *
- * A block is a node made small: runs of equal answers, a bit in a map where one
- * begins, and a byte for each, a number that stands for a leaf. It has room for
- * XLPM_BLOCK_RUNS; keys behind those are asked of the nodes.
+ * A block is a quarter of a node made small: runs of equal answers, a bit in a
+ * map where one begins, and a byte for each, a number that stands for a leaf. It
+ * has room for XLPM_BLOCK_RUNS; keys behind those are asked of the nodes.
  *
  * Blocks change in place. A reader who meets a change asks the nodes as well,
  * which were changed before, so it waits for nobody.
@@ -21,26 +21,25 @@
 #define XLPM_MAP_FIRST		2	/* the first one that a leaf may get */
 #define XLPM_MAP_PARTS		256	/* by the first 8 bits */
 
-#define XLPM_BLOCK_RUNS		87
+#define XLPM_BLOCK_SLOTS	64
+#define XLPM_BLOCK_RUNS		19
 
 /**
- * struct xlpm_block - answers to 256 keys of 24 bits
+ * struct xlpm_block - answers to 64 keys of 24 bits
  * @map: where a run begins
  * @seq: odd while the block changes, another one afterwards
- * @before: runs that begin in the words of @map before each one
  * @number: of each run, from 1 on; all zeroes ask the nodes
  */
 struct xlpm_block {
-	u64 map[4];
+	u64 map;
 	u32 seq;
-	u8 before[4];
 	u8 number[XLPM_BLOCK_RUNS + 1];
-} __aligned(128);
+} __aligned(32);
 
 /**
  * struct xlpm_map - answers by the first 24 bits
  * @rcu: frees it
- * @block: by the first 16 bits; not last, see xlpm_map_word()
+ * @block: by the first 18 bits; not last, see xlpm_map_word()
  * @word: of each number: a leaf, 0 for no prefix, XLPM_NODE to ask the nodes
  * @users: prefixes with the leaf of each number; RTNL
  * @unnumbered: prefixes whose leaf has no number; RTNL
@@ -53,7 +52,7 @@ struct xlpm_block {
  */
 struct xlpm_map {
 	struct rcu_head rcu;
-	struct xlpm_block block[1 << 16];
+	struct xlpm_block block[1 << 18];
 	unsigned long word[XLPM_MAP_NUMBERS];
 	u32 users[XLPM_MAP_NUMBERS];
 	u32 unnumbered;
@@ -70,16 +69,14 @@ struct xlpm_map {
 static __always_inline unsigned long xlpm_map_word(const struct xlpm_map *map,
 						   u32 key)
 {
-	const struct xlpm_block *b = &map->block[key >> 16];
-	unsigned int slot = key >> 8 & (XLPM_SLOTS - 1);
+	const struct xlpm_block *b = &map->block[key >> 14];
 	const u8 *number = b->number;
 	u32 seq = READ_ONCE(b->seq);
 	unsigned long word;
 
 	/* Pairs with the first barrier of xlpm_block_write(). */
 	smp_rmb();
-	number += READ_ONCE(b->before[slot >> 6]);
-	number += hweight64(READ_ONCE(b->map[slot >> 6]) << (~slot & 63));
+	number += hweight64(READ_ONCE(b->map) << (~(key >> 8) & 63));
 	word = READ_ONCE(map->word[READ_ONCE(*number)]) | (seq & XLPM_NODE);
 	/* Pairs with the second one. */
 	smp_rmb();

@@ -10,6 +10,7 @@
  * one probe of the address hash and one walk down the prefix table; all other
  * cases stand in functions of their own behind it.
  */
+#include <linux/export.h>
 #include <linux/if_arp.h>
 #include <linux/in.h>
 #include <linux/jhash.h>
@@ -267,6 +268,7 @@ int xip_route_output(struct xinet_net *xn, const struct xflow *fl,
 	xroute_fill(nh, fl->daddr, fl->saddr, rt);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(xip_route_output);
 
 /**
  * xroute_genid_bump - what earlier lookups said may be wrong now
