@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prefixes and their routes: insert, replace, append, delete, flush.
+ * Prefixes and their routes: insert, replace, append, delete.
  *
  * In: routes as asked for, by the netlink room and for connected subnets. Out:
  * the table that lookups read, notifications, a new route generation. All
@@ -9,135 +9,15 @@
  * The only route of a prefix is the leaf in the prefix table; several form a
  * list, lowest metric first, whose head is the leaf.
  */
-#include <linux/atomic.h>
 #include <linux/inetdevice.h>
-#include <linux/moduleparam.h>
 #include <linux/rtnetlink.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/xinet/netlink.h>
+#include "fib_list.h"
 #include "route_room.h"
-
-/* Host-wide: an owner of many namespaces is bounded as well. */
-static unsigned int xfib_host_max = 4U << 20;
-module_param_named(routes_max, xfib_host_max, uint, 0644);
-MODULE_PARM_DESC(routes_max, "Most routes on the host, all namespaces");
-static atomic_t xfib_host_count = ATOMIC_INIT(0);
-
-/* One that takes another's place makes them no more: it passes. */
-static int xfib_charge(struct xinet_net *xn, bool replace,
-		       struct netlink_ext_ack *extack)
-{
-	if (!replace && xn->fib.count >= READ_ONCE(xn->sysctl.route_max)) {
-		NL_SET_ERR_MSG(extack,
-			       "Too many routes in this namespace (sysctl route_max)");
-		return -ENOSPC;
-	}
-	if ((unsigned int)atomic_inc_return(&xfib_host_count) >
-	    READ_ONCE(xfib_host_max) && !replace) {
-		atomic_dec(&xfib_host_count);
-		NL_SET_ERR_MSG(extack, "Too many routes on this host");
-		return -ENOSPC;
-	}
-	xn->fib.count++;
-	return 0;
-}
-
-static void xfib_uncharge(struct xinet_net *xn)
-{
-	xn->fib.count--;
-	atomic_dec(&xfib_host_count);
-}
-
-static void xfib_changed(struct xinet_net *xn)
-{
-	xn->fib.seq++;
-	xroute_genid_bump(xn);
-}
 
 /* Lookups and inserts walk the routes of a prefix: keep the walk short. */
 #define XFIB_PREFIX_MAX	1024
-
-static void *xfib_list_leaf(const struct xfib_entry *e)
-{
-	return (void *)((unsigned long)e | XFIB_LEAF_LIST);
-}
-
-static struct xfib_entry *xfib_entry_alloc(struct xfib_info *fi)
-{
-	struct xfib_entry *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
-
-	if (e)
-		e->fi = fi;
-	return e;
-}
-
-/* Hangs @e in behind @prev, or as the head of the prefix, which is there. */
-static void xfib_link(struct xinet_net *xn, u32 key, u8 len,
-		      struct xfib_entry *prev, struct xfib_entry *next,
-		      struct xfib_entry *e)
-{
-	RCU_INIT_POINTER(e->next, next);
-	if (prev)
-		rcu_assign_pointer(prev->next, e);
-	else
-		xlpm_set(&xn->fib.main, key, len, xfib_list_leaf(e));
-}
-
-static void xfib_unlink(struct xinet_net *xn, u32 key, u8 len,
-			struct xfib_entry *prev, struct xfib_entry *e)
-{
-	struct xfib_entry *next = rtnl_dereference(e->next);
-
-	if (prev)
-		rcu_assign_pointer(prev->next, next);
-	else if (next)
-		/* The prefix is there: this allocates nothing. */
-		xlpm_set(&xn->fib.main, key, len, xfib_list_leaf(next));
-	else
-		xlpm_del(&xn->fib.main, key, len);
-}
-
-/* A route is gone from the table. */
-static void xfib_info_release(struct xinet_net *xn, struct xfib_info *fi)
-{
-	xfib_info_put(fi);
-	xfib_uncharge(xn);
-}
-
-static void xfib_entry_free(struct xinet_net *xn, struct xfib_entry *e)
-{
-	xfib_info_release(xn, e->fi);
-	kfree_rcu(e, rcu);
-}
-
-/* The only route of a prefix as a list of one, to add to. */
-static int xfib_to_list(struct xinet_net *xn, u32 key, u8 len)
-{
-	void *leaf = xlpm_get(&xn->fib.main, key, len);
-	struct xfib_entry *e, one;
-
-	if (xfib_leaf_routes(leaf, &one) != &one)
-		return 0;
-	e = xfib_entry_alloc(leaf);
-	if (!e)
-		return -ENOMEM;
-	xfib_link(xn, key, len, NULL, NULL, e);
-	return 0;
-}
-
-/* And back: a list of one as the only route. */
-static void xfib_from_list(struct xinet_net *xn, u32 key, u8 len)
-{
-	void *leaf = xlpm_get(&xn->fib.main, key, len);
-	struct xfib_entry *e, one;
-
-	e = xfib_leaf_routes(leaf, &one);
-	if (!e || e == &one || rcu_access_pointer(e->next))
-		return;
-	xlpm_set(&xn->fib.main, key, len, e->fi);
-	kfree_rcu(e, rcu);
-}
 
 /**
  * struct xfib_place - where a new route belongs among those of its prefix
@@ -442,96 +322,4 @@ int xfib_route_del(struct xinet_net *xn, const struct xfib_config *cfg,
 		xfib_from_list(xn, key, cfg->dst_len);
 	}
 	return 0;
-}
-
-static unsigned int xfib_flush_list(struct xinet_net *xn, u32 key, u8 len,
-				    struct xfib_entry *e)
-{
-	struct xfib_entry *prev = NULL, *next;
-	unsigned int n = 0;
-
-	for (; e; e = next) {
-		next = rtnl_dereference(e->next);
-		if (!e->fi->dead) {
-			prev = e;
-			continue;
-		}
-		xfib_unlink(xn, key, len, prev, e);
-		xfib_entry_free(xn, e);
-		n++;
-	}
-	xfib_from_list(xn, key, len);
-	return n;
-}
-
-static unsigned int xfib_flush_prefix(struct xinet_net *xn, u32 key, u8 len,
-				      void *leaf)
-{
-	struct xfib_entry *e, one;
-
-	e = xfib_leaf_routes(leaf, &one);
-	if (e != &one)
-		return xfib_flush_list(xn, key, len, e);
-	if (!e->fi->dead)
-		return 0;
-	xlpm_del(&xn->fib.main, key, len);
-	xfib_info_release(xn, e->fi);
-	return 1;
-}
-
-/**
- * xfib_flush - remove the routes whose content is dead
- * @xn: state of the namespace
- * @dead: how many there are
- *
- * Without notifications, as IPv4 does when a device goes: who listens hears of
- * the device.
- *
- * Context: RTNL; may sleep, and lets others run between prefixes.
- */
-void xfib_flush(struct xinet_net *xn, unsigned int dead)
-{
-	u32 key = 0;
-	void *leaf;
-	u8 len = 0;
-
-	ASSERT_RTNL();
-	if (!dead)
-		return;
-	while (dead) {
-		leaf = xlpm_next(&xn->fib.main, &key, &len);
-		if (WARN_ON_ONCE(!leaf))
-			break;
-		dead -= min(dead, xfib_flush_prefix(xn, key, len, leaf));
-		if (!xlpm_step(&key, &len))
-			break;
-		cond_resched();
-	}
-	xfib_changed(xn);
-}
-
-static void xfib_release_leaf(void *leaf)
-{
-	struct xfib_entry *e, *next, one;
-
-	for (e = xfib_leaf_routes(leaf, &one); e; e = next) {
-		next = rcu_dereference_protected(e->next, true);
-		if (e == &one)
-			xfib_info_release(e->fi->xn, e->fi);
-		else
-			xfib_entry_free(e->fi->xn, e);
-	}
-}
-
-/**
- * xfib_table_destroy - the end of a namespace
- * @xn: its state; no reader and no device are left
- *
- * Context: pernet exit; may sleep.
- */
-void xfib_table_destroy(struct xinet_net *xn)
-{
-	xlpm_destroy(&xn->fib.main, xfib_release_leaf);
-	WARN_ON_ONCE(xn->fib.count);
-	WARN_ON_ONCE(!list_empty(&xn->fib.infos));
 }

@@ -56,7 +56,7 @@ void xfib_info_put(struct xfib_info *fi);
 int xfib_info_init(void);
 void xfib_info_exit(void);
 
-/* fib_table.c: prefixes and their routes */
+/* fib_flush.c: many routes go at once */
 void xfib_flush(struct xinet_net *xn, unsigned int dead);
 void xfib_table_destroy(struct xinet_net *xn);
 
