@@ -88,13 +88,17 @@ static inline void shim_free(void *p)
 #define get_state_synchronize_rcu()	0
 /* Likewise. */
 #define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
+/* Likewise. */
+#define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define kfree(p)		shim_free(p)
 #define kvfree(p)		shim_free(p)
-#define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define kvfree_rcu(p, member)	shim_free(p)
 #define cond_resched()		do { } while (0)
 
-#define min(a, b)		((a) < (b) ? (a) : (b))
+static inline u32 min(u32 a, u32 b)
+{
+	return a < b ? a : b;
+}
 
 static inline void call_rcu(struct rcu_head *rcu,
 			    void (*func)(struct rcu_head *rcu))

@@ -261,6 +261,30 @@ static unsigned int xlpm_prune(const struct xlpm_path *path,
 	return count;
 }
 
+#define XLPM_LOOK_BACK	32
+
+/*
+ * The longest prefix of @n that covers the one at index @i, of length @len. In
+ * their order those that cover come before, the longest last: most often a few
+ * steps back are quicker than a search for each length.
+ */
+static void *xlpm_above(const struct xlpm_node *n, unsigned int i, u32 key,
+			u8 len, u8 *owner)
+{
+	unsigned int stop = i > XLPM_LOOK_BACK ? i - XLPM_LOOK_BACK : 0;
+	unsigned int slot = xlpm_place_first(xlpm_places(n)[i]);
+
+	while (i-- > stop) {
+		u16 place = xlpm_places(n)[i];
+
+		if (xlpm_place_end(place) <= slot || !xlpm_leaves(n)[i])
+			continue;
+		*owner = xlpm_depth(n) + (place & 15);
+		return xlpm_leaves(n)[i];
+	}
+	return stop ? xlpm_node_upto(n, key, len - 1, owner) : NULL;
+}
+
 /* Takes the prefix at index @i of the last node out. */
 static void xlpm_del_at(struct xlpm *t, const struct xlpm_path *path, u32 key,
 			u8 len, unsigned int i)
@@ -274,7 +298,7 @@ static void xlpm_del_at(struct xlpm *t, const struct xlpm_path *path, u32 key,
 	WRITE_ONCE(xlpm_leaves(n)[i], NULL);
 	n->gone++;
 	t->count--;
-	leaf = (unsigned long)xlpm_node_upto(n, key, len - 1, &owner);
+	leaf = (unsigned long)xlpm_above(n, i, key, len, &owner);
 	xlpm_paint(n, xlpm_places(n)[i], len, len, owner ? leaf : n->cover,
 		   owner);
 	count = xlpm_prune(path, out);
