@@ -8,17 +8,17 @@ from xlab import command
 PARAMETERS = "/sys/module/xhooks/parameters/"
 
 
-def module_file(module="xhooks"):
-    """Where MODULE.ko is: beside the xinet.ko it was built with."""
+def module_file():
+    """Where xhooks.ko is: beside the xinet.ko it was built with."""
     tree = os.path.realpath(os.path.join(os.path.dirname(__file__),
                                          "../../.."))
-    name = "selftests/net/xinet/modules/%s.ko" % module
+    name = "selftests/net/xinet/modules/xhooks.ko"
     for base in (os.path.dirname(os.environ.get("XINET_KO", "")),
                  "%s/build/kmod-%s" % (tree, os.uname().release)):
         path = os.path.join(base, name)
         if os.path.exists(path):
             return path
-    ktap.skip("%s.ko is not built: scripts/kmod KERNEL XINET_TESTS=m" % module)
+    ktap.skip("xhooks.ko is not built: scripts/kmod KERNEL XINET_TESTS=m")
     return None
 
 
