@@ -150,6 +150,8 @@ static const struct xinet_net_room xinet_net_rooms[] = {
 	{ .init = xmib_net_init, .exit = xmib_net_exit },
 	{ .init = xsysctl_net_init, .exit = xsysctl_net_exit },
 	{ .exit = xnf_net_exit },
+	{ .init = xct_net_init, .pre_exit = xct_net_pre_exit,
+	  .exit = xct_net_exit },
 	{ .init = xip_frag_net_init, .pre_exit = xip_frag_net_pre_exit,
 	  .exit = xip_frag_net_exit },
 	{ .init = xident_net_init, .exit = xident_net_exit },
@@ -244,6 +246,7 @@ struct xinet_room {
 static const struct xinet_room xinet_rooms[] = {
 	{ xsk_rcvmem_init, xsk_rcvmem_exit },
 	{ xip_frag_init, xip_frag_exit },
+	{ xct_init, xct_exit },
 	{ xneigh_init, xneigh_exit },
 	{ xroute_init, xroute_exit },
 	{ xudp_table_init, xudp_table_exit },

@@ -55,6 +55,8 @@ struct xinet_net;
 	X(HOOK,			Hook,			NETFILTER_DROP)	\
 	X(HOOK_QUEUE,		HookQueue,		NETFILTER_DROP)	\
 	X(HOOK_ERROR,		HookError,		NETFILTER_DROP)	\
+	X(CT_FULL,		ConntrackFull,		NETFILTER_DROP)	\
+	X(CT_CLASH,		ConntrackClash,		NETFILTER_DROP)	\
 	X(DEV_DOWN,		DeviceDown,		NOT_SPECIFIED)	\
 	X(NO_MEMORY,		NoMemory,		NOMEM)		\
 	/* neighbours */						\

@@ -21,7 +21,6 @@
 /**
  * struct xip_skb_cb - what a packet carries between two stages
  * @parm: where the kernel's fragment library expects its own words
- * @ct: reserved for the tracked connection
  * @out: output device between the route lookup and xip_output
  * @rtype: RTN_* the route lookup said
  * @flags: XROUTE_*
@@ -34,7 +33,6 @@
  */
 struct xip_skb_cb {
 	struct inet_skb_parm parm;
-	void *ct;
 	struct net_device *out;
 	u8 rtype;
 	u8 flags;
@@ -78,8 +76,9 @@ static inline void xip_cb_init(struct sk_buff *skb, int iif)
 	unsigned int i;
 
 	BUILD_BUG_ON(sizeof(struct xip_skb_cb) > sizeof(skb->cb));
+	BUILD_BUG_ON(sizeof(struct xip_skb_cb) % sizeof(*word));
 #pragma GCC unroll 12
-	for (i = 0; i < sizeof(skb->cb) / sizeof(*word); i++)
+	for (i = 0; i < sizeof(struct xip_skb_cb) / sizeof(*word); i++)
 		word[i] = 0;
 	XIPCB(skb)->parm.iif = iif;
 }

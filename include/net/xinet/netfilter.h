@@ -13,6 +13,7 @@
 #include <linux/jump_label.h>
 #include <linux/netfilter.h>
 #include <linux/rcupdate.h>
+#include <net/xinet/drop.h>
 
 struct net;
 struct xinet_net;
@@ -42,38 +43,32 @@ struct xnf_net {
 
 extern struct static_key_false xnf_needed[NF_INET_NUMHOOKS];
 
+/* Where an accepted packet goes on; consumes it. */
+typedef int (*xnf_okfn)(struct net *net, struct sock *sk, struct sk_buff *skb);
+
 int xnf_hook_run(unsigned int hook, struct xinet_net *xn, struct net *net,
 		 struct sock *sk, struct sk_buff *skb, struct net_device *in,
-		 struct net_device *out,
-		 int (*okfn)(struct net *, struct sock *, struct sk_buff *));
+		 struct net_device *out, xnf_okfn okfn);
+int xnf_hook_enter(unsigned int hook, struct xinet_net *xn, struct net *net,
+		   struct sock *sk, struct sk_buff *skb, struct net_device *in,
+		   struct net_device *out, xnf_okfn okfn);
 
 /**
- * XNF_HOOK - hand a packet to the hooks of one point, then go on
- * @hook: NF_INET_PRE_ROUTING … NF_INET_POST_ROUTING
+ * xnf_drop_verdict - a hook ends a packet for a cause of its own
  * @xn: state of the namespace
- * @net: the namespace
- * @sk: sending socket or NULL
  * @skb: the packet; consumed
- * @in: device it came in on or NULL
- * @out: device it leaves by or NULL
- * @okfn: where an accepted packet goes on
+ * @why: the cause
+ * @err: what its sender is told, negative
  *
- * With no hook registered anywhere at this point it is a direct call of @okfn
- * behind a static branch.
- *
- * Context: RCU read lock, BH or process.
- * Return: what @okfn returned; -EPERM where a hook dropped the packet, or the
- * error a hook gave in its verdict; 0 where it was stolen.
+ * Context: in a hook.
+ * Return: the verdict to return from the hook.
  */
-static __always_inline int
-XNF_HOOK(unsigned int hook, struct xinet_net *xn, struct net *net,
-	 struct sock *sk, struct sk_buff *skb, struct net_device *in,
-	 struct net_device *out,
-	 int (*okfn)(struct net *, struct sock *, struct sk_buff *))
+static inline unsigned int xnf_drop_verdict(struct xinet_net *xn,
+					    struct sk_buff *skb,
+					    enum xinet_drop why, int err)
 {
-	if (static_branch_unlikely(&xnf_needed[hook]))
-		return xnf_hook_run(hook, xn, net, sk, skb, in, out, okfn);
-	return okfn(net, sk, skb);
+	xinet_drop(xn, skb, why);
+	return (-err << NF_VERDICT_QBITS) | NF_STOLEN;
 }
 
 int xnf_register_net_hook(struct net *net, const struct nf_hook_ops *ops);

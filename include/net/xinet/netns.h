@@ -6,6 +6,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include <net/xinet/addr.h>
+#include <net/xinet/conntrack.h>
 #include <net/xinet/fib.h>
 #include <net/xinet/frag.h>
 #include <net/xinet/icmp.h>
@@ -31,6 +32,7 @@ struct proc_dir_entry;
  * @fib: routes
  * @neigh: neighbours
  * @nf: hook chains
+ * @ct: connections
  * @frag: fragments that wait for others
  * @mcast: multicast groups
  * @ident: identifications of datagrams that may be fragmented
@@ -48,6 +50,7 @@ struct xinet_net {
 	struct xfib_net fib;
 	struct xneigh_net neigh;
 	struct xnf_net nf;
+	struct xct_net ct;
 	struct xfrag_net frag;
 	struct xmc_net mcast;
 	struct xident_net ident;

@@ -9,6 +9,7 @@
  */
 #include <linux/icmp.h>
 #include <linux/indirect_call_wrapper.h>
+#include <net/xinet/hook.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/protocol.h>

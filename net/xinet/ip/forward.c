@@ -10,6 +10,7 @@
 #include <linux/jhash.h>
 #include <linux/netdevice.h>
 #include <net/route.h>
+#include <net/xinet/hook.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include "ip.h"

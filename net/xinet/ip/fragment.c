@@ -44,8 +44,6 @@ static void xip_fragment_metadata(struct sk_buff *to, struct sk_buff *from)
 	to->tc_index = from->tc_index;
 #endif
 	*XIPCB(to) = *XIPCB(from);
-	/* the datagram's reference is not the fragment's */
-	XIPCB(to)->ct = NULL;
 	if (from->sk)
 		skb_set_owner_w(to, from->sk);
 }

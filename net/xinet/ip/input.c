@@ -11,6 +11,7 @@
 #include <linux/netdevice.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include <net/xinet/hook.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/options.h>

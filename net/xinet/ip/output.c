@@ -10,6 +10,7 @@
 #include <linux/icmp.h>
 #include <linux/in.h>
 #include <linux/netdevice.h>
+#include <net/xinet/hook.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/mcast.h>
 #include <net/xinet/netns.h>
@@ -56,8 +57,6 @@ static void xip_loop_copy(struct xinet_net *xn, struct sk_buff *skb)
 		xinet_drop_count(xn, XINET_DROP_NO_MEMORY);
 		return;
 	}
-	/* a clone has no reference of its own */
-	XIPCB(copy)->ct = NULL;
 	skb_reset_mac_header(copy);
 	copy->pkt_type = PACKET_LOOPBACK;
 	skb_orphan(copy);

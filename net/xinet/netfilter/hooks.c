@@ -16,6 +16,8 @@ struct static_key_false xnf_needed[NF_INET_NUMHOOKS] = {
 	[0 ... NF_INET_NUMHOOKS - 1] = STATIC_KEY_FALSE_INIT,
 };
 
+DEFINE_PER_CPU(struct xnf_ctx *, xnf_ctx);
+
 static DEFINE_MUTEX(xnf_mutex);
 
 /* As nf_hook_ops counts priorities; what no chain of hooks comes near. */
@@ -39,45 +41,22 @@ static unsigned int xnf_hook_call(const struct nf_hook_ops *ops,
 	return NF_DROP;
 }
 
-/**
- * xnf_hook_run - run a packet through a chain; the slow half of XNF_HOOK()
- * @hook: NF_INET_PRE_ROUTING … NF_INET_POST_ROUTING
- * @xn: state of the namespace
- * @net: the namespace
- * @sk: sending socket or NULL
- * @skb: the packet; consumed
- * @in: device it came in on or NULL
- * @out: device it leaves by or NULL
- * @okfn: where an accepted packet goes on
- *
- * Context: RCU read lock, BH or process.
- * Return: as XNF_HOOK().
+/*
+ * All hooks of a chain. Returns 1 for a packet that goes on; for one that is
+ * gone, what its sender is told.
  */
-int xnf_hook_run(unsigned int hook, struct xinet_net *xn, struct net *net,
-		 struct sock *sk, struct sk_buff *skb, struct net_device *in,
-		 struct net_device *out,
-		 int (*okfn)(struct net *, struct sock *, struct sk_buff *))
+static int xnf_chain_run(const struct xnf_chain *chain, struct xinet_net *xn,
+			 struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	const struct xnf_chain *chain = rcu_dereference(xn->nf.chain[hook]);
-	struct nf_hook_state state = {
-		.hook = hook,
-		/* a foreign family's number would index core arrays wrongly */
-		.pf = NFPROTO_UNSPEC,
-		.in = in,
-		.out = out,
-		.sk = sk,
-		.net = net,
-		.okfn = okfn,
-	};
 	unsigned int verdict, i;
 	int err;
 
-	for (i = 0; chain && i < chain->n; i++) {
-		verdict = xnf_hook_call(chain->ops[i], skb, &state);
+	for (i = 0; i < chain->n; i++) {
+		verdict = xnf_hook_call(chain->ops[i], skb, state);
+		if (likely((verdict & NF_VERDICT_MASK) == NF_ACCEPT))
+			continue;
 
 		switch (verdict & NF_VERDICT_MASK) {
-		case NF_ACCEPT:
-			break;
 		case NF_STOLEN:
 			/* NF_DROP_REASON comes as this, with an error */
 			return NF_DROP_GETERR(verdict);
@@ -93,7 +72,105 @@ int xnf_hook_run(unsigned int hook, struct xinet_net *xn, struct net *net,
 			return -EPERM;
 		}
 	}
-	return okfn(net, sk, skb);
+	return 1;
+}
+
+static noinline int
+xnf_chain_then(const struct xnf_chain *chain, unsigned int hook,
+	       struct xinet_net *xn, struct net *net, struct sock *sk,
+	       struct sk_buff *skb, struct net_device *in,
+	       struct net_device *out, xnf_okfn okfn)
+{
+	struct nf_hook_state state = {
+		.hook = hook,
+		/* a foreign family's number would index core arrays wrongly */
+		.pf = NFPROTO_UNSPEC,
+		.in = in,
+		.out = out,
+		.sk = sk,
+		.net = net,
+		.okfn = okfn,
+	};
+	int err = xnf_chain_run(chain, xn, skb, &state);
+
+	return likely(err > 0) ? okfn(net, sk, skb) : err;
+}
+
+/* The packet's first hooks: what all of them have to know lives here. */
+static noinline int
+xnf_chain_enter(const struct xnf_chain *chain, unsigned int hook,
+		struct xinet_net *xn, struct net *net, struct sock *sk,
+		struct sk_buff *skb, struct net_device *in,
+		struct net_device *out, xnf_okfn okfn)
+{
+	struct xnf_ctx ctx = {
+		.skb = skb,
+		.state = XCT_STATE_UNTRACKED,
+	};
+	int ret;
+
+	local_bh_disable();
+	ctx.outer = this_cpu_read(xnf_ctx);
+	this_cpu_write(xnf_ctx, &ctx);
+	ret = xnf_chain_then(chain, hook, xn, net, sk, skb, in, out, okfn);
+	this_cpu_write(xnf_ctx, ctx.outer);
+	if (unlikely(ctx.owned))
+		xct_abandon(ctx.ct);
+	local_bh_enable();
+	return ret;
+}
+
+/**
+ * xnf_hook_run - run a packet through a chain; the slow half of XNF_HOOK()
+ * @hook: NF_INET_LOCAL_IN, NF_INET_FORWARD or NF_INET_POST_ROUTING
+ * @xn: state of the namespace
+ * @net: the namespace
+ * @sk: sending socket or NULL
+ * @skb: the packet; consumed
+ * @in: device it came in on or NULL
+ * @out: device it leaves by or NULL
+ * @okfn: where an accepted packet goes on
+ *
+ * Context: RCU read lock, BH or process.
+ * Return: as XNF_HOOK().
+ */
+int xnf_hook_run(unsigned int hook, struct xinet_net *xn, struct net *net,
+		 struct sock *sk, struct sk_buff *skb, struct net_device *in,
+		 struct net_device *out, xnf_okfn okfn)
+{
+	const struct xnf_chain *chain = rcu_dereference(xn->nf.chain[hook]);
+
+	if (!chain)
+		return okfn(net, sk, skb);
+	return xnf_chain_then(chain, hook, xn, net, sk, skb, in, out, okfn);
+}
+
+/**
+ * xnf_hook_enter - the same at a packet's first point
+ * @hook: NF_INET_PRE_ROUTING or NF_INET_LOCAL_OUT
+ * @xn: state of the namespace
+ * @net: the namespace
+ * @sk: sending socket or NULL
+ * @skb: the packet; consumed
+ * @in: device it came in on or NULL
+ * @out: device it leaves by or NULL
+ * @okfn: where an accepted packet goes on
+ *
+ * What later hooks have to know of the packet lives on this stack, since all
+ * of its way runs inside this call; it must not change the CPU on that way.
+ *
+ * Context: RCU read lock, BH or process; BH is off in the hooks and in @okfn.
+ * Return: as XNF_HOOK().
+ */
+int xnf_hook_enter(unsigned int hook, struct xinet_net *xn, struct net *net,
+		   struct sock *sk, struct sk_buff *skb, struct net_device *in,
+		   struct net_device *out, xnf_okfn okfn)
+{
+	const struct xnf_chain *chain = rcu_dereference(xn->nf.chain[hook]);
+
+	if (!chain)
+		return okfn(net, sk, skb);
+	return xnf_chain_enter(chain, hook, xn, net, sk, skb, in, out, okfn);
 }
 
 static bool xnf_chain_has(const struct xnf_chain *chain,
@@ -183,6 +260,30 @@ int xnf_register_net_hook(struct net *net, const struct nf_hook_ops *ops)
 }
 EXPORT_SYMBOL_GPL(xnf_register_net_hook);
 
+/* The chain that @ops was in, to be freed once nobody reads it; NULL: in none. */
+static struct xnf_chain *xnf_chain_remove(struct xinet_net *xn,
+					  const struct nf_hook_ops *ops)
+{
+	struct xnf_chain *old;
+
+	if (WARN_ON_ONCE(ops->hooknum >= NF_INET_NUMHOOKS))
+		return NULL;
+
+	mutex_lock(&xnf_mutex);
+	old = rcu_dereference_protected(xn->nf.chain[ops->hooknum],
+					lockdep_is_held(&xnf_mutex));
+	if (WARN_ON_ONCE(!xnf_chain_has(old, ops)))
+		old = NULL;
+	else
+		rcu_assign_pointer(xn->nf.chain[ops->hooknum],
+				   xnf_chain_without(old, ops));
+	mutex_unlock(&xnf_mutex);
+
+	if (old)
+		static_branch_dec(&xnf_needed[ops->hooknum]);
+	return old;
+}
+
 /**
  * xnf_unregister_net_hook - take a hook out of a namespace's chain
  * @net: the namespace
@@ -192,28 +293,7 @@ EXPORT_SYMBOL_GPL(xnf_register_net_hook);
  */
 void xnf_unregister_net_hook(struct net *net, const struct nf_hook_ops *ops)
 {
-	struct xinet_net *xn = xinet_pernet(net);
-	struct xnf_chain *old, *new = NULL;
-	bool found;
-
-	if (WARN_ON_ONCE(ops->hooknum >= NF_INET_NUMHOOKS))
-		return;
-
-	mutex_lock(&xnf_mutex);
-	old = rcu_dereference_protected(xn->nf.chain[ops->hooknum],
-					lockdep_is_held(&xnf_mutex));
-	found = xnf_chain_has(old, ops);
-	if (found) {
-		new = xnf_chain_without(old, ops);
-		rcu_assign_pointer(xn->nf.chain[ops->hooknum], new);
-	}
-	mutex_unlock(&xnf_mutex);
-
-	if (WARN_ON_ONCE(!found))
-		return;
-	static_branch_dec(&xnf_needed[ops->hooknum]);
-	synchronize_net();
-	kfree(old);
+	xnf_unregister_net_hooks(net, ops, 1);
 }
 EXPORT_SYMBOL_GPL(xnf_unregister_net_hook);
 
@@ -246,7 +326,7 @@ EXPORT_SYMBOL_GPL(xnf_register_net_hooks);
 /**
  * xnf_unregister_net_hooks - take several hooks out
  * @net: the namespace
- * @ops: array of hooks
+ * @ops: array of hooks; no call of any is running on return
  * @n: its length
  *
  * Context: process, may sleep.
@@ -254,8 +334,15 @@ EXPORT_SYMBOL_GPL(xnf_register_net_hooks);
 void xnf_unregister_net_hooks(struct net *net, const struct nf_hook_ops *ops,
 			      unsigned int n)
 {
-	while (n--)
-		xnf_unregister_net_hook(net, &ops[n]);
+	struct xinet_net *xn = xinet_pernet(net);
+	struct xnf_chain *old;
+
+	while (n--) {
+		old = xnf_chain_remove(xn, &ops[n]);
+		if (old)
+			kfree_rcu(old, rcu);
+	}
+	synchronize_net();
 }
 EXPORT_SYMBOL_GPL(xnf_unregister_net_hooks);
 

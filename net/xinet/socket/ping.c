@@ -199,13 +199,10 @@ bool xping_rcv(struct xinet_net *xn, struct sk_buff *skb)
 	if (!sk)
 		return false;
 	copy = skb_clone(skb, GFP_ATOMIC);
-	if (copy) {
-		/* a clone has no reference of its own */
-		XIPCB(copy)->ct = NULL;
+	if (copy)
 		xsk_queue_rcv(xn, sk, copy, 0);
-	} else {
+	else
 		xinet_drop_count(xn, XINET_DROP_NO_MEMORY);
-	}
 	return true;
 }
 

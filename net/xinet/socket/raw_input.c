@@ -81,8 +81,6 @@ static void xraw_give(struct xinet_net *xn, struct sock *sk,
 		xinet_drop_count(xn, XINET_DROP_NO_MEMORY);
 		return;
 	}
-	/* a clone has no reference of its own */
-	XIPCB(copy)->ct = NULL;
 	if (copy->ip_summed == CHECKSUM_PARTIAL && !xraw_finish_csum(copy)) {
 		atomic_inc(&sk->sk_drops);
 		xinet_drop(xn, copy, XINET_DROP_NO_MEMORY);

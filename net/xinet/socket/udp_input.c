@@ -77,13 +77,10 @@ static void xudp_deliver_many(struct xinet_net *xn, struct net *net,
 			continue;
 		if (last) {
 			copy = skb_clone(skb, GFP_ATOMIC);
-			if (copy) {
-				/* a clone has no reference of its own */
-				XIPCB(copy)->ct = NULL;
+			if (copy)
 				xudp_queue_rcv(xn, last, copy);
-			} else {
+			else
 				xinet_drop_count(xn, XINET_DROP_NO_MEMORY);
-			}
 		}
 		last = sk;
 	}
