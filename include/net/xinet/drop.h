@@ -57,6 +57,10 @@ struct xinet_net;
 	X(HOOK_ERROR,		HookError,		NETFILTER_DROP)	\
 	X(CT_FULL,		ConntrackFull,		NETFILTER_DROP)	\
 	X(CT_CLASH,		ConntrackClash,		NETFILTER_DROP)	\
+	X(FILTER_INPUT,		FilterInput,		NETFILTER_DROP)	\
+	X(FILTER_FORWARD,	FilterForward,		NETFILTER_DROP)	\
+	X(FILTER_OUTPUT,	FilterOutput,		NETFILTER_DROP)	\
+	X(FILTER_REJECT,	FilterReject,		NETFILTER_DROP)	\
 	X(DEV_DOWN,		DeviceDown,		NOT_SPECIFIED)	\
 	X(NO_MEMORY,		NoMemory,		NOMEM)		\
 	/* neighbours */						\

@@ -16,6 +16,7 @@
 #include <net/xinet/neigh.h>
 #include <net/xinet/netfilter.h>
 #include <net/xinet/route.h>
+#include <net/xinet/rules.h>
 #include <net/xinet/sysctl.h>
 
 struct proc_dir_entry;
@@ -33,6 +34,7 @@ struct proc_dir_entry;
  * @neigh: neighbours
  * @nf: hook chains
  * @ct: connections
+ * @rules: of the filter and of NAT
  * @frag: fragments that wait for others
  * @mcast: multicast groups
  * @ident: identifications of datagrams that may be fragmented
@@ -51,6 +53,7 @@ struct xinet_net {
 	struct xneigh_net neigh;
 	struct xnf_net nf;
 	struct xct_net ct;
+	struct xrules_net rules;
 	struct xfrag_net frag;
 	struct xmc_net mcast;
 	struct xident_net ident;

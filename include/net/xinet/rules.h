@@ -11,12 +11,14 @@
 #define _NET_XINET_RULES_H
 
 #include <linux/if.h>
-#include <linux/netfilter.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 
 struct netlink_ext_ack;
+struct nf_hook_state;
 struct sk_buff;
 struct xinet_net;
+struct xrules_set;
 
 enum xrules_list {
 	XRULES_FILTER_INPUT,
@@ -122,11 +124,25 @@ struct xrule {
 	u32 handle;
 };
 
+/* Reading, for the data path; RCU read lock (netfilter/rule_match.c). */
 const struct xrule *xrules_eval(struct xinet_net *xn, enum xrules_list list,
 				const struct sk_buff *skb,
 				const struct nf_hook_state *state);
 
-/* Configuration; process context, each takes the namespace's mutex. */
+/* All lists of the filter, or of NAT, as bits. */
+#define XRULES_FILTER	(BIT(XRULES_FILTER_INPUT) |			\
+			 BIT(XRULES_FILTER_FORWARD) |			\
+			 BIT(XRULES_FILTER_OUTPUT))
+#define XRULES_NAT	(BIT(XRULES_NAT_PREROUTING) |			\
+			 BIT(XRULES_NAT_POSTROUTING))
+
+/* As a position: behind all others. */
+#define XRULES_END	U32_MAX
+
+/*
+ * Configuration; process context, each takes the namespace's mutex
+ * (netfilter/rule_edit.c).
+ */
 int xrules_add(struct xinet_net *xn, enum xrules_list list,
 	       const struct xrule *rule, u32 position, u32 *handle,
 	       struct netlink_ext_ack *extack);
@@ -136,8 +152,66 @@ int xrules_flush(struct xinet_net *xn, unsigned long lists);
 int xrules_set_policy(struct xinet_net *xn, enum xrules_list list, u8 verdict,
 		      struct netlink_ext_ack *extack);
 
+/*
+ * Many rules at once: a draft is written rule by rule, takes no lock and may
+ * live as long as its writer likes; xrules_replace() puts all of it in the
+ * place of the lists it names, in one step. One writer at a time.
+ */
+struct xrules_draft;
+
+struct xrules_draft *xrules_draft_alloc(struct xinet_net *xn);
+int xrules_draft_add(struct xrules_draft *draft, enum xrules_list list,
+		     const struct xrule *rule, struct netlink_ext_ack *extack);
+int xrules_draft_policy(struct xrules_draft *draft, enum xrules_list list,
+			u8 verdict, struct netlink_ext_ack *extack);
+void xrules_draft_free(struct xrules_draft *draft);
+int xrules_replace(struct xinet_net *xn, struct xrules_draft *draft,
+		   unsigned long lists, struct netlink_ext_ack *extack);
+
+/* Is this a rule that the list can have? (netfilter/rule_check.c) */
+int xrule_check(enum xrules_list list, const struct xrule *rule,
+		struct netlink_ext_ack *extack);
+
+/**
+ * struct xrule_view - a rule as a dump sees it
+ * @rule: the rule
+ * @packets: that matched it, since it is there
+ * @bytes: of those, with XIP headers
+ */
+struct xrule_view {
+	const struct xrule *rule;
+	u64 packets;
+	u64 bytes;
+};
+
+/* Returns 0 to go on; anything else ends the dump before this rule. */
+typedef int (*xrules_visit)(const struct xrule_view *view, void *arg);
+
+/* For dumps; any context (netfilter/rule_dump.c). */
+int xrules_dump(struct xinet_net *xn, enum xrules_list list, u32 *pos,
+		xrules_visit visit, void *arg);
+u8 xrules_policy(struct xinet_net *xn, enum xrules_list list);
+u32 xrules_generation(struct xinet_net *xn);
+
+/**
+ * struct xrules_net - rules of a namespace
+ * @set: all lists; NULL: no rules, and all policies accept
+ * @lock: whoever changes anything here
+ * @generation: rises with each change
+ * @needs: what the rules asked others for (XRULES_NEED_*)
+ * @handle: of each list: the last that was given
+ */
+struct xrules_net {
+	struct xrules_set __rcu *set;
+	struct mutex lock; /* all of this */
+	u32 generation;
+	unsigned long needs;
+	u32 handle[__XRULES_MAX];
+};
+
+int xrules_init(void);
+void xrules_exit(void);
 int xrules_net_init(struct xinet_net *xn);
 void xrules_net_pre_exit(struct xinet_net *xn);
-void xrules_net_exit(struct xinet_net *xn);
 
 #endif /* _NET_XINET_RULES_H */

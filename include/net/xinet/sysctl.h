@@ -52,6 +52,7 @@ struct xinet_net;
  * @addr_max: most addresses the namespace may have
  * @igmp_max_memberships: most multicast groups a socket may join
  * @mcast_max: most memberships all its sockets may have
+ * @rule_max: most rules of filter and NAT it may have
  */
 struct xinet_sysctl {
 	struct ctl_table_header *header;
@@ -92,6 +93,7 @@ struct xinet_sysctl {
 	int addr_max;
 	int igmp_max_memberships;
 	int mcast_max;
+	int rule_max;
 };
 
 int xsysctl_net_init(struct xinet_net *xn);

@@ -18,6 +18,7 @@
 #define XSYSCTL_ROUTE_MAX	4194304
 #define XSYSCTL_MCAST_MAX	65536
 #define XSYSCTL_MEMBERSHIPS_MAX	4096
+#define XSYSCTL_RULE_MAX	65536
 
 static int xsysctl_ttl_max = XIP_MAX_TTL;
 static int xsysctl_port_min = 1;
@@ -32,6 +33,7 @@ static int xsysctl_addr_max = XSYSCTL_ADDR_MAX;
 static int xsysctl_route_max = XSYSCTL_ROUTE_MAX;
 static int xsysctl_mcast_max = XSYSCTL_MCAST_MAX;
 static int xsysctl_memberships_max = XSYSCTL_MEMBERSHIPS_MAX;
+static int xsysctl_rule_max = XSYSCTL_RULE_MAX;
 static int xsysctl_unres_max = 1 << 24;
 
 /* Two values that only make sense together: first and last port. */
@@ -249,6 +251,7 @@ static const struct ctl_table xsysctl_template[] = {
 	XSYSCTL_INT(igmp_max_memberships, SYSCTL_ZERO,
 		    &xsysctl_memberships_max),
 	XSYSCTL_INT(mcast_max, SYSCTL_ZERO, &xsysctl_mcast_max),
+	XSYSCTL_INT(rule_max, SYSCTL_ZERO, &xsysctl_rule_max),
 };
 
 static const struct xinet_sysctl xsysctl_defaults = {
@@ -284,6 +287,7 @@ static const struct xinet_sysctl xsysctl_defaults = {
 	.addr_max = 4096,
 	.igmp_max_memberships = 20,
 	.mcast_max = 8192,
+	.rule_max = 32768,
 };
 
 /**
