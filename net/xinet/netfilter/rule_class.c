@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The classifier: the first rule of a long list that matches a packet, without
- * trying them all.
+ * trying them all (tuple space search; rule_tuple.h says how).
  *
- * In: matches in order, from process context; packets' keys under RCU. Out: a
- * structure that is never changed once it is built. Pure.
+ * In: packets' keys, under RCU, and what rule_build.c made of the list. Out: an
+ * index. Pure.
  */
 #include <linux/in.h>
 #include <linux/mm.h>
-#include <linux/slab.h>
 #include "rule_class.h"
+#include "rule_tuple.h"
 
 /**
  * xrule_fast_init - put a match into the form that is compared
@@ -39,23 +39,46 @@ void xrule_fast_init(struct xrule_fast *f, const struct xrule_match *m)
 	};
 }
 
-struct xrule_class {
-	u32 n;
-};
-
-struct xrule_class *xrule_class_build(const struct xrule_fast *fast, u32 n)
-{
-	return kzalloc(sizeof(struct xrule_class), GFP_KERNEL_ACCOUNT);
-}
-
+/**
+ * xrule_class_free - the end of a classifier
+ * @c: what xrule_class_build() gave, or NULL
+ *
+ * Context: process; no reader is left.
+ */
 void xrule_class_free(struct xrule_class *c)
 {
-	kfree(c);
+	kvfree(c);
 }
 
+/**
+ * xrule_class_find - the first rule that matches
+ * @c: made of @fast and @n
+ * @fast: the rules' matches in order
+ * @n: how many
+ * @key: the packet
+ *
+ * Context: any; all must stay.
+ * Return: its index, or @n for none.
+ */
 u32 xrule_class_find(const struct xrule_class *c,
 		     const struct xrule_fast *fast, u32 n,
 		     const struct xrule_key *key)
 {
-	return xrule_linear_find(fast, n, key);
+	u64 addrs = xrule_addrs(key->src, key->dst);
+	u64 rest = key->ports ? xrule_rest(key->proto, key->sport, key->dport) :
+				xrule_rest(key->proto, 0, 0);
+	const struct xrule_tuple *t;
+	u32 best = n, k, at, end;
+
+	for (t = c->tuple; t < c->tuple + c->n && t->best < best; t++) {
+		k = xrule_bucket(t, addrs, rest);
+		end = c->start[k + 1];
+		for (at = c->start[k]; at < end && c->slot[at] < best; at++) {
+			if (xrule_fast_matches(&fast[c->slot[at]], key)) {
+				best = c->slot[at];
+				break;
+			}
+		}
+	}
+	return best;
 }
