@@ -43,9 +43,12 @@ static void xrule_key_ports(struct xrule_key *key, const struct sk_buff *skb,
 	key->ports = true;
 }
 
+/* What a hook held back and put in again is of no connection any more. */
 static u8 xrule_key_state(const struct sk_buff *skb)
 {
-	return XCT_STATE_UNTRACKED;
+	const struct xnf_ctx *ctx = xnf_ctx_of(skb);
+
+	return ctx ? ctx->state : XCT_STATE_UNTRACKED;
 }
 
 static __always_inline void xrule_key_of(struct xrule_key *key, u16 uses,
@@ -76,7 +79,7 @@ static __always_inline void xrule_key_of(struct xrule_key *key, u16 uses,
  * @skb: the packet, network header set and linear
  * @state: the hook's
  *
- * Context: RCU read lock.
+ * Context: in a hook, RCU read lock, BH disabled.
  * Return: the rule, which has counted the packet; NULL for none.
  */
 const struct xrule *xrule_chain_eval(const struct xrule_chain *c,
@@ -107,7 +110,7 @@ const struct xrule *xrule_chain_eval(const struct xrule_chain *c,
  * @skb: the packet, network header set and linear
  * @state: the hook's
  *
- * Context: RCU read lock, which the rule is good under.
+ * Context: in a hook, BH disabled; RCU read lock, under which the rule is good.
  * Return: the rule, which has counted the packet; NULL for none.
  */
 const struct xrule *xrules_eval(struct xinet_net *xn, enum xrules_list list,

@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include <net/xinet/conntrack.h>
 #include "rule.h"
 
 static struct workqueue_struct *xrules_wq;
@@ -73,6 +74,8 @@ static int xrules_need_get(struct xinet_net *xn, unsigned int bit)
 {
 	if (BIT(bit) & XRULES_FILTER)
 		return xfilter_hook_get(xn, bit);
+	if (BIT(bit) & XRULES_NEED_CT)
+		return xct_require(xn);
 	return 0;
 }
 
@@ -80,6 +83,8 @@ static void xrules_need_put(struct xinet_net *xn, unsigned int bit)
 {
 	if (BIT(bit) & XRULES_FILTER)
 		xfilter_hook_put(xn, bit);
+	if (BIT(bit) & XRULES_NEED_CT)
+		xct_release(xn);
 }
 
 static void xrules_needs_put(struct xinet_net *xn, unsigned long needs)

@@ -230,6 +230,83 @@ def options():
     equal(hits("input", udp(options=b"\1" * 4, dport=8)), 0, "drops")
 
 
+# --- states of connections -------------------------------------------------------------
+
+def icmp_error(quote):
+    return near.xip(proto=1) / XICMP(type=3, code=3) / quote
+
+
+def sent(sport, dport):
+    """Send a datagram from the router to the peer; it, as it went out."""
+    near.frames()
+    equal(out(sport=sport, dport=dport), 0, "errno")
+    return bytes(near.frames(XUDP)[0])[14:]
+
+
+@check("ctstate: new, established, related, invalid")
+def states():
+    here = ns.udp("0.0.0.0", 7)
+    ruleset("policy input drop", "add input ctstate invalid drop",
+            "add input ctstate established accept",
+            "add input ctstate related accept",
+            "add input proto udp dport 7 ctstate new,untracked accept",
+            "add output ctstate new accept")
+
+    def seen(*want):
+        equal([p for p, _ in counts()], list(want), "packets by rule")
+
+    for _ in range(2):
+        near.send(udp())
+    seen(0, 0, 0, 2)
+    here.sendto(b"back", PEER, 4000)
+    near.send(udp())
+    seen(0, 1, 0, 2)
+    equal(hits("input", udp(dport=8)), 1, "drops of what nobody asked for")
+    seen(0, 1, 0, 2)
+    quote = sent(5000, 9)
+    near.send(udp(sport=9, dport=5000))
+    seen(0, 2, 0, 2)
+    near.send(icmp_error(quote))
+    seen(0, 2, 1, 2)
+    unknown = near.ether() / XIP(src=HOST, dst=PEER, proto=17) / \
+        XUDP(sport=6666, dport=9)
+    equal(hits("input", icmp_error(bytes(unknown)[14:])), 1, "drops")
+    seen(1, 2, 1, 2)
+    equal([p for p, _ in counts("output")], [1], "output, new")
+    here.close()
+
+
+@check("connections are tracked while a rule asks for their states, and only then")
+def tracked():
+    def rise():
+        before = int(ns.get_sysctl("nf_conntrack_count"))
+        near.send(udp(sport=tracked.port))
+        tracked.port += 1
+        return int(ns.get_sysctl("nf_conntrack_count")) - before
+
+    tracked.port = 20000
+    here = ns.udp("0.0.0.0", 7)
+    ruleset("add input proto udp accept")
+    equal(rise(), 0, "connections")
+    xip("filter add forward ctstate invalid drop")
+    equal(rise(), 1, "connections")
+    xip("filter add input ctstate new drop")
+    equal(rise(), 1, "connections, of what the rule before accepts")
+    xip("filter flush forward")
+    equal(rise(), 1, "connections")
+    ruleset("add input ctstate new drop")
+    equal(rise(), 0, "connections of what is dropped")
+    equal(counts(), [(1, 28)], "packets")
+    ruleset("add input ctstate untracked accept", "add input drop")
+    here.pending()
+    equal(rise(), 0, "connections of what is dropped")
+    equal(here.pending(), [], "datagrams")
+    ruleset()
+    equal(rise(), 0, "connections")
+    equal(len(here.pending()), 1, "datagrams")
+    here.close()
+
+
 # --- order, handles, positions ---------------------------------------------------------
 
 @check("the first rule that matches decides")
