@@ -3,6 +3,8 @@
 #ifndef _NET_XINET_NETLINK_H
 #define _NET_XINET_NETLINK_H
 
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 
 struct xfib_info;
@@ -10,6 +12,24 @@ struct xin_ifaddr;
 struct xinet_net;
 struct xneigh;
 struct xnl_info;
+
+/**
+ * struct xnl_net - what sockets of generic netlink have begun in a namespace
+ * @lock: whoever touches it
+ * @sets: rules that shall take the place of others (netlink/rules_set.c)
+ * @n_sets: how many
+ */
+struct xnl_net {
+	struct mutex lock; /* all of this */
+	struct list_head sets;
+	unsigned int n_sets;
+};
+
+int xnl_net_init(struct xinet_net *xn);
+void xnl_net_exit(struct xinet_net *xn);
+
+int xnl_genl_init(void);
+void xnl_genl_exit(void);
 
 int xnl_addr_init(void);
 void xnl_addr_exit(void);

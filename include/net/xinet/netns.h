@@ -15,6 +15,7 @@
 #include <net/xinet/mib.h>
 #include <net/xinet/neigh.h>
 #include <net/xinet/netfilter.h>
+#include <net/xinet/netlink.h>
 #include <net/xinet/route.h>
 #include <net/xinet/rules.h>
 #include <net/xinet/sysctl.h>
@@ -35,6 +36,7 @@ struct proc_dir_entry;
  * @nf: hook chains
  * @ct: connections
  * @rules: of the filter and of NAT
+ * @nl: what generic netlink sockets have begun
  * @frag: fragments that wait for others
  * @mcast: multicast groups
  * @ident: identifications of datagrams that may be fragmented
@@ -54,6 +56,7 @@ struct xinet_net {
 	struct xnf_net nf;
 	struct xct_net ct;
 	struct xrules_net rules;
+	struct xnl_net nl;
 	struct xfrag_net frag;
 	struct xmc_net mcast;
 	struct xident_net ident;

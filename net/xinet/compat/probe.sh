@@ -69,6 +69,8 @@ have	TIMER_CONTAINER_OF	linux/timer.h 'define timer_container_of\('
 # rtnetlink handlers registered as a table of rows
 have	RTNL_REGISTER_MANY	net/rtnetlink.h 'rtnl_register_many\('
 have	RTNL_MSG_HANDLER	net/rtnetlink.h 'struct rtnl_msg_handler \{'
+# a dump's attributes are part of its struct genl_info
+have	GENL_INFO_DUMP		net/genetlink.h 'genl_info_dump\('
 # a transmit time says by which clock
 have	SKB_DELIVERY_CLOCKID	linux/skbuff.h 'skb_set_delivery_type_by_clockid\('
 # sendpage() left struct proto_ops
