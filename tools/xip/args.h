@@ -12,12 +12,14 @@ struct object;
  * @words: the words
  * @n: how many
  * @at: the next one
+ * @line: of the file it was read from, or 0
  * @obj: whose command it is, for messages; NULL before the object is known
  */
 struct args {
 	char **words;
 	int n;
 	int at;
+	unsigned int line;
 	const struct object *obj;
 };
 

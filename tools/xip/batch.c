@@ -18,11 +18,12 @@
 
 static const char *batch_name;
 static int batch_status;
+static bool batch_force;	/* go on after a failure */
 
 /* The first failure's status is the batch's. */
 static void batch_failed(unsigned int line, int status)
 {
-	fprintf(stderr, "Command failed %s:%u\n", out_clean(batch_name), line);
+	xip_line_failed(batch_name, line);
 	if (!batch_status)
 		batch_status = status;
 }
@@ -135,7 +136,7 @@ static int line_split(struct line *l)
 	}
 }
 
-static void line_run(struct line *l)
+static void line_run(struct line *l, int (*run)(struct args *a))
 {
 	struct args a = { .words = l->words };
 	int ret;
@@ -148,18 +149,19 @@ static void line_run(struct line *l)
 		return;
 	a.words = l->words;
 	a.n = l->n;
+	a.line = l->number;
 	nl_tag(l->number);
-	ret = xip_run(&a);
+	ret = run(&a);
 	if (ret)
 		batch_failed(l->number, ret);
 }
 
-static void batch_lines(FILE *f)
+static void batch_lines(FILE *f, int (*run)(struct args *a))
 {
 	struct line l = { };
 	ssize_t len;
 
-	while (!batch_status || xip_opt.force) {
+	while (!batch_status || batch_force) {
 		len = line_read(&l, f);
 		if (!len)
 			break;
@@ -168,10 +170,33 @@ static void batch_lines(FILE *f)
 			batch_failed(l.number, XIP_USAGE);
 			continue;
 		}
-		line_run(&l);
+		line_run(&l, run);
 	}
 	free(l.text);
 	free(l.words);
+}
+
+static int batch_file(const char *path, int (*run)(struct args *a))
+{
+	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+
+	if (!f) {
+		fprintf(stderr, "Error: cannot open \"%s\": %s\n",
+			out_clean(path), strerror(errno));
+		return XIP_USAGE;
+	}
+	batch_name = path;
+	batch_lines(f, run);
+	nl_drain();
+	if (ferror(f)) {
+		fprintf(stderr, "Error: cannot read \"%s\": %s\n",
+			out_clean(path), strerror(errno));
+		if (!batch_status)
+			batch_status = XIP_USAGE;
+	}
+	if (f != stdin)
+		fclose(f);
+	return batch_status;
 }
 
 /**
@@ -182,26 +207,48 @@ static void batch_lines(FILE *f)
  */
 int xip_batch(const char *path)
 {
-	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	int ret;
 
-	if (!f) {
-		fprintf(stderr, "Error: cannot open \"%s\": %s\n",
-			out_clean(path), strerror(errno));
-		return XIP_USAGE;
-	}
-	batch_name = path;
-	if (xip_opt.force)
+	batch_force = xip_opt.force;
+	if (batch_force)
 		nl_pipeline(batch_refused);
-	batch_lines(f);
-	nl_drain();
+	ret = batch_file(path, xip_run);
 	nl_pipeline(NULL);
-	if (ferror(f)) {
-		fprintf(stderr, "Error: cannot read \"%s\": %s\n",
-			out_clean(path), strerror(errno));
-		if (!batch_status)
-			batch_status = XIP_USAGE;
-	}
-	if (f != stdin)
-		fclose(f);
-	return batch_status;
+	return ret;
+}
+
+/**
+ * xip_lines - read a file of lines that are parts of one command
+ * @path: the file, "-" for standard input
+ * @run: takes the words of a line, at least one; its result is XIP_OK, or
+ *	another status, after a message, which ends it
+ *
+ * Also within a batch.
+ *
+ * Return: XIP_OK or what @run returned.
+ */
+int xip_lines(const char *path, int (*run)(struct args *a))
+{
+	const char *name = batch_name;
+	int status = batch_status;
+	bool force = batch_force;
+	int ret;
+
+	batch_status = XIP_OK;
+	batch_force = false;
+	ret = batch_file(path, run);
+	batch_name = name;
+	batch_status = status;
+	batch_force = force;
+	return ret;
+}
+
+/**
+ * xip_line_failed - say which line it was that failed
+ * @path: the file
+ * @line: counted from 1
+ */
+void xip_line_failed(const char *path, unsigned int line)
+{
+	fprintf(stderr, "Command failed %s:%u\n", out_clean(path), line);
 }

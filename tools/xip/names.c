@@ -76,6 +76,13 @@ const struct keyword names_nud[] = {
 	{ }
 };
 
+const struct keyword names_ipproto[] = {
+	{ "icmp", 1, 1 },
+	{ "tcp", 1, 6 },
+	{ "udp", 1, 17 },
+	{ }
+};
+
 /**
  * names_get - a number as its name
  * @table: the names

@@ -6,7 +6,7 @@
 #include "parse.h"
 
 extern const struct keyword names_scope[], names_proto[], names_type[],
-			    names_table[], names_nud[];
+			    names_table[], names_nud[], names_ipproto[];
 
 const char *names_get(const struct keyword *table, unsigned int val);
 int names_parse(const struct keyword *table, const char *word, __u32 max,

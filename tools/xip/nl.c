@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests to rtnetlink and their answers.
+ * Requests to rtnetlink and generic netlink, and their answers.
  *
  * In: a request built by nl_req.c. Out: messages to a callback, or what the
- * kernel said of a refusal on stderr. One socket serves the whole run, opened
- * in the network namespace that was entered before. Called by the objects.
+ * kernel said of a refusal on stderr. One socket of each kind serves the whole
+ * run, opened in the network namespace that was entered before. Called by the
+ * objects.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,8 +22,10 @@
 #define RECV_SIZE	65536	/* no dump message of the kernel is larger */
 #define DUMP_TRIES	8	/* before an inconsistent dump is shown as such */
 
-static struct mnl_socket *sock;
+static struct mnl_socket *socks[__NL_BUSES];
+static struct mnl_socket *sock;	/* the one in use */
 static __u32 last_seq;
+static long bad_offset;
 static char recv_buf[RECV_SIZE] __aligned(8);
 
 static int nl_trouble(const char *what)
@@ -50,28 +53,51 @@ static int family_present(void)
 }
 
 /**
- * nl_open - have a socket, if there is none yet
+ * nl_use - from now on the functions below use this socket
+ * @bus: which; it is open, or nl_open() comes next
+ */
+void nl_use(enum nl_bus bus)
+{
+	sock = socks[bus];
+}
+
+/**
+ * nl_open - have a socket, if there is none yet, and use it
+ * @bus: which
  *
  * Return: XIP_OK, or XIP_REFUSED with a message.
  */
-int nl_open(void)
+int nl_open(enum nl_bus bus)
 {
 	int on = 1;
 
+	nl_use(bus);
 	if (sock)
 		return XIP_OK;
 	if (family_present())
 		return XIP_REFUSED;
-	sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	sock = mnl_socket_open2(bus == NL_ROUTE ? NETLINK_ROUTE :
+						  NETLINK_GENERIC,
+				SOCK_CLOEXEC);
 	if (!sock)
 		return nl_trouble("socket");
 	if (mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0)
 		return nl_trouble("bind");
+	socks[bus] = sock;
 	/* without one of these answers get longer or shorter, not wrong */
 	mnl_socket_setsockopt(sock, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(sock, NETLINK_CAP_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(sock, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
 	return XIP_OK;
+}
+
+/**
+ * nl_fd - the descriptor of a socket
+ * @bus: which; it is open
+ */
+int nl_fd(enum nl_bus bus)
+{
+	return mnl_socket_get_fd(socks[bus]);
 }
 
 /**
@@ -139,9 +165,11 @@ bool nl_mine(const struct nlmsghdr *nlh, __u32 seq)
 /* The text of an acknowledgment or of the end of a dump, or NULL. */
 static const char *ext_ack_text(const struct nlmsghdr *nlh)
 {
+	const char *text = NULL;
 	size_t skip = sizeof(int);
 	const struct nlattr *attr;
 
+	bad_offset = -1;
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return NULL;
 	if (nlh->nlmsg_type == NLMSG_ERROR) {
@@ -153,11 +181,25 @@ static const char *ext_ack_text(const struct nlmsghdr *nlh)
 	}
 	if (mnl_nlmsg_get_payload_len(nlh) < skip)
 		return NULL;
-	mnl_attr_for_each(attr, nlh, skip)
+	mnl_attr_for_each(attr, nlh, skip) {
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
 		    !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
-			return mnl_attr_get_str(attr);
-	return NULL;
+			text = mnl_attr_get_str(attr);
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS)
+			bad_offset = nl_u32(attr, -1);
+	}
+	return text;
+}
+
+/**
+ * nl_bad_offset - where in the request was what the kernel refused?
+ *
+ * Return: bytes from its header, after a refusal that was printed; -1 if the
+ * kernel did not say.
+ */
+long nl_bad_offset(void)
+{
+	return bad_offset;
 }
 
 /**
@@ -190,7 +232,9 @@ int nl_verdict(const struct nlmsghdr *nlh, bool quiet)
 			out_clean(text),
 			len && text[len - 1] == '.' ? "" : ".");
 	} else if (error) {
-		fprintf(stderr, "RTNETLINK answers: %s\n", strerror(-error));
+		fprintf(stderr, "%s answers: %s\n",
+			sock == socks[NL_ROUTE] ? "RTNETLINK" : "NETLINK",
+			strerror(-error));
 	}
 	return error;
 }
@@ -246,7 +290,7 @@ static int exchange(struct nl_req *req, struct dump *d, bool quiet)
 	ssize_t n;
 	int left;
 
-	if (nl_drain() || nl_open())
+	if (nl_drain() || nl_open(req->bus))
 		return -EIO;
 	nl_stamp(req->nlh);
 	if (nl_send(req->nlh, req->nlh->nlmsg_len))
@@ -286,8 +330,21 @@ int nl_change(struct nl_req *req)
 {
 	if (req->full)
 		return too_large();
-	if (nl_enqueue(req->nlh))
+	if (nl_enqueue(req->nlh, req->bus))
 		return XIP_OK;
+	return exchange(req, NULL, false) ? XIP_REFUSED : XIP_OK;
+}
+
+/**
+ * nl_change_now - ask for a change and wait for the verdict, pipeline or not
+ * @req: the request
+ *
+ * Return: XIP_OK, XIP_USAGE or XIP_REFUSED, the latter two with a message.
+ */
+int nl_change_now(struct nl_req *req)
+{
+	if (req->full)
+		return too_large();
 	return exchange(req, NULL, false) ? XIP_REFUSED : XIP_OK;
 }
 
@@ -393,7 +450,7 @@ int nl_dump(struct nl_req *req, nl_cb cb, void *data)
 	int ret;
 
 	nl_drain();
-	ret = nl_open();
+	ret = nl_open(req->bus);
 	if (ret)
 		return ret;
 	do

@@ -19,6 +19,7 @@ static struct {
 	unsigned int tag, tags[PIPE_MSGS];
 	__u32 first_seq;
 	unsigned int n;
+	enum nl_bus bus;
 	size_t len;
 	char buf[NL_REQ_MAX] __aligned(8);
 } pipeline;
@@ -44,18 +45,21 @@ void nl_tag(unsigned int tag)
 /**
  * nl_enqueue - put a change into the pipeline
  * @nlh: the request
+ * @bus: where it goes
  *
  * Return: false if there is none, so that it is to be sent right away.
  */
-bool nl_enqueue(struct nlmsghdr *nlh)
+bool nl_enqueue(struct nlmsghdr *nlh, enum nl_bus bus)
 {
 	size_t len = NLMSG_ALIGN(nlh->nlmsg_len);
 	__u32 seq;
 
 	if (!pipeline.failed)
 		return false;
-	if (pipeline.n == PIPE_MSGS || pipeline.len + len > NL_REQ_MAX)
+	if (pipeline.n == PIPE_MSGS || pipeline.len + len > NL_REQ_MAX ||
+	    (pipeline.n && pipeline.bus != bus))
 		nl_drain();
+	pipeline.bus = bus;
 	seq = nl_stamp(nlh);
 	if (!pipeline.n)
 		pipeline.first_seq = seq;
@@ -97,7 +101,7 @@ int nl_drain(void)
 	pipeline.len = 0;
 	if (!n)
 		return XIP_OK;
-	if (nl_open() || nl_send(pipeline.buf, len))
+	if (nl_open(pipeline.bus) || nl_send(pipeline.buf, len))
 		goto lost;
 	while (acked < n) {
 		got = nl_recv(&nlh);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What nl.c and nl_pipe.c share. */
+/* What nl.c, nl_pipe.c and nl_genl.c share. */
 #ifndef XIP_NL_PRIV_H
 #define XIP_NL_PRIV_H
 
@@ -8,10 +8,11 @@
 #include "nl.h"
 
 __u32 nl_stamp(struct nlmsghdr *nlh);
+void nl_use(enum nl_bus bus);
 int nl_send(const void *buf, size_t len);
 ssize_t nl_recv(const struct nlmsghdr **first);
 bool nl_mine(const struct nlmsghdr *nlh, __u32 seq);
 int nl_verdict(const struct nlmsghdr *nlh, bool quiet);
-bool nl_enqueue(struct nlmsghdr *nlh);
+bool nl_enqueue(struct nlmsghdr *nlh, enum nl_bus bus);
 
 #endif /* XIP_NL_PRIV_H */

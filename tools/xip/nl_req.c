@@ -19,6 +19,7 @@
  */
 void *nl_req_init(struct nl_req *req, int type, int flags, size_t hdrlen)
 {
+	req->bus = NL_ROUTE;
 	req->full = false;
 	req->nlh = mnl_nlmsg_put_header(req->buf);
 	req->nlh->nlmsg_type = type;
@@ -60,4 +61,32 @@ void nl_put_copy(struct nl_req *req, const struct nlattr *attr)
 void nl_put_u32(struct nl_req *req, int type, __u32 val)
 {
 	nl_put(req, type, &val, sizeof(val));
+}
+
+/**
+ * nl_nest - begin an attribute that holds others
+ * @req: the request
+ * @type: attribute type
+ *
+ * Return: to be handed to nl_nest_end(); NULL where there is no room.
+ */
+struct nlattr *nl_nest(struct nl_req *req, int type)
+{
+	struct nlattr *nest;
+
+	nest = mnl_attr_nest_start_check(req->nlh, sizeof(req->buf), type);
+	if (!nest)
+		req->full = true;
+	return nest;
+}
+
+/**
+ * nl_nest_end - end it
+ * @req: the request
+ * @nest: what nl_nest() returned
+ */
+void nl_nest_end(struct nl_req *req, struct nlattr *nest)
+{
+	if (nest)
+		mnl_attr_nest_end(req->nlh, nest);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * xip - addresses, routes and neighbours of AF_XINET, in ip(8)'s grammar.
+ * xip - all that can be configured of AF_XINET, in ip(8)'s grammar.
  *
  * In: the command line. Out: one command run by its object, or a batch of
  * them; the exit status is enum xip_status. This file knows the objects and
@@ -24,7 +24,7 @@ struct xip_options xip_opt;
 
 static const struct object * const objects[] = {
 	&xip_addr, &xip_route, &xip_neigh, &xip_ping, &xip_stat,
-	&xip_traceroute,
+	&xip_traceroute, &xip_filter, &xip_nat,
 };
 
 /* Abbreviations are those of ip(8) where it has the object. */
@@ -38,6 +38,8 @@ static const struct keyword object_words[] = {
 	{ "ping", 1, 3 },
 	{ "stat", 2, 4 },
 	{ "traceroute", 6, 5 },
+	{ "filter", 1, 6 },
+	{ "nat", 2, 7 },
 	{ "help", 0, ARG_HELP },
 	{ }
 };
@@ -45,8 +47,8 @@ static const struct keyword object_words[] = {
 static const char usage_text[] =
 "Usage: xip [ OPTIONS ] OBJECT { COMMAND | help }\n"
 "       xip [ OPTIONS ] [ -force ] -batch FILE\n"
-"where  OBJECT := { addr | route | neigh | ping | stat |\n"
-"                   traceroute }\n"
+"where  OBJECT := { addr | route | neigh | filter | nat |\n"
+"                   ping | traceroute | stat }\n"
 "       OPTIONS := { -j[son] | -p[retty] | -s[tatistics] | -d[etails] |\n"
 "                    -o[neline] | -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
 "                    -V[ersion] | -h[elp] }\n"

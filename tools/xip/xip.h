@@ -83,9 +83,11 @@ struct object {
 };
 
 extern const struct object xip_addr, xip_route, xip_neigh, xip_ping, xip_stat,
-			   xip_traceroute;
+			   xip_traceroute, xip_filter, xip_nat;
 
 int xip_run(struct args *a);
 int xip_batch(const char *path);
+int xip_lines(const char *path, int (*run)(struct args *a));
+void xip_line_failed(const char *path, unsigned int line);
 
 #endif /* XIP_H */
