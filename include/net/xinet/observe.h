@@ -16,5 +16,6 @@ int xproc_udp_net_init(struct xinet_net *xn);
 int xproc_raw_net_init(struct xinet_net *xn);
 int xproc_mcast_net_init(struct xinet_net *xn);
 int xproc_route_net_init(struct xinet_net *xn);
+int xproc_conntrack_net_init(struct xinet_net *xn);
 
 #endif /* _NET_XINET_OBSERVE_H */

@@ -84,9 +84,7 @@ void xct_gc_wake(void);
 void xct_gc_init(void);
 void xct_gc_exit(void);
 
-/* Something happened that who listens may want to know; nobody can yet. */
-static inline void xct_event(struct xnf_conn *ct, enum xct_cause cause)
-{
-}
+/* Something happened that who listens may want to know. */
+void xct_event(struct xnf_conn *ct, enum xct_cause cause);
 
 #endif /* _XINET_NETFILTER_CT_H */

@@ -14,10 +14,10 @@
 
 static const struct genl_multicast_group xnl_groups[] = {
 	[XINET_NLGRP_CONNTRACK] = {
-		.name = "conntrack", .flags = GENL_UNS_ADMIN_PERM,
+		.name = "conntrack", .flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
 	[XINET_NLGRP_RULES] = {
-		.name = "rules", .flags = GENL_UNS_ADMIN_PERM,
+		.name = "rules", .flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
 };
 
@@ -104,6 +104,8 @@ int __init xnl_genl_init(void)
 	err = genl_register_family(&xnl_family);
 	if (err)
 		netlink_unregister_notifier(&xnl_socket_notifier);
+	else
+		xnl_ct_events_set(true);
 	return err;
 }
 
@@ -114,6 +116,7 @@ int __init xnl_genl_init(void)
  */
 void xnl_genl_exit(void)
 {
+	xnl_ct_events_set(false);
 	genl_unregister_family(&xnl_family);
 	netlink_unregister_notifier(&xnl_socket_notifier);
 }

@@ -49,6 +49,9 @@ void xnl_rules_notify(struct genl_info *info,
 /* netlink/rules_set.c */
 void xnl_rules_release(struct xinet_net *xn, u32 portid);
 
+/* netlink/conntrack_event.c */
+void xnl_ct_events_set(bool on);
+
 /**
  * xnl_genl_pernet - the namespace that a request is about
  * @info: the request

@@ -47,6 +47,18 @@ const struct nla_policy xinet_rule_nl_policy[XINET_A_RULE_BYTES + 1] = {
 	[XINET_A_RULE_BYTES] = { .type = NLA_U64, },
 };
 
+const struct nla_policy xinet_tuple_nl_policy[XINET_A_TUPLE_ZONE + 1] = {
+	[XINET_A_TUPLE_SRC] = { .type = NLA_U32, },
+	[XINET_A_TUPLE_DST] = { .type = NLA_U32, },
+	[XINET_A_TUPLE_PROTO] = { .type = NLA_U8, },
+	[XINET_A_TUPLE_SPORT] = { .type = NLA_U16, },
+	[XINET_A_TUPLE_DPORT] = { .type = NLA_U16, },
+	[XINET_A_TUPLE_ICMP_ID] = { .type = NLA_U16, },
+	[XINET_A_TUPLE_ICMP_TYPE] = { .type = NLA_U8, },
+	[XINET_A_TUPLE_ICMP_CODE] = { .type = NLA_U8, },
+	[XINET_A_TUPLE_ZONE] = { .type = NLA_U16, },
+};
+
 /* XINET_CMD_RULE_ADD - do */
 const struct nla_policy xinet_rule_add_nl_policy[XINET_A_RULESET_POSITION + 1] = {
 	[XINET_A_RULESET_RULE] = NLA_POLICY_NESTED(xinet_rule_nl_policy),
@@ -99,8 +111,35 @@ const struct nla_policy xinet_ruleset_commit_nl_policy[XINET_A_RULESET_GENERATIO
 	[XINET_A_RULESET_GENERATION] = { .type = NLA_U32, },
 };
 
+/* XINET_CMD_CONNTRACK_GET - do */
+const struct nla_policy xinet_conntrack_get_nl_policy[XINET_A_CONNTRACK_FILTER + 1] = {
+	[XINET_A_CONNTRACK_ORIG] = NLA_POLICY_NESTED(xinet_tuple_nl_policy),
+	[XINET_A_CONNTRACK_FILTER] = NLA_POLICY_NESTED(xinet_match_nl_policy),
+};
+
+/* XINET_CMD_CONNTRACK_DEL - do */
+const struct nla_policy xinet_conntrack_del_nl_policy[XINET_A_CONNTRACK_FILTER + 1] = {
+	[XINET_A_CONNTRACK_ORIG] = NLA_POLICY_NESTED(xinet_tuple_nl_policy),
+	[XINET_A_CONNTRACK_FILTER] = NLA_POLICY_NESTED(xinet_match_nl_policy),
+};
+
+/* XINET_CMD_CONNTRACK_FLUSH - do */
+const struct nla_policy xinet_conntrack_flush_nl_policy[XINET_A_CONNTRACK_FILTER + 1] = {
+	[XINET_A_CONNTRACK_FILTER] = NLA_POLICY_NESTED(xinet_match_nl_policy),
+};
+
+/* XINET_CMD_CONNTRACK_COUNT - do */
+const struct nla_policy xinet_conntrack_count_nl_policy[XINET_A_CONNTRACK_FILTER + 1] = {
+	[XINET_A_CONNTRACK_FILTER] = NLA_POLICY_NESTED(xinet_match_nl_policy),
+};
+
+/* XINET_CMD_CONNTRACK_STATS - do */
+const struct nla_policy xinet_conntrack_stats_nl_policy[XINET_A_CT_STATS_CPU + 1] = {
+	[XINET_A_CT_STATS_CPU] = { .type = NLA_U32, },
+};
+
 /* Ops table for xinet */
-const struct genl_ops xinet_nl_ops[9] = {
+const struct genl_ops xinet_nl_ops[14] = {
 	{
 		.cmd		= XINET_CMD_RULE_ADD,
 		.doit		= xinet_nl_rule_add_doit,
@@ -164,6 +203,43 @@ const struct genl_ops xinet_nl_ops[9] = {
 		.doit		= xinet_nl_ruleset_commit_doit,
 		.policy		= xinet_ruleset_commit_nl_policy,
 		.maxattr	= XINET_A_RULESET_GENERATION,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= XINET_CMD_CONNTRACK_GET,
+		.doit		= xinet_nl_conntrack_get_doit,
+		.dumpit		= xinet_nl_conntrack_get_dumpit,
+		.policy		= xinet_conntrack_get_nl_policy,
+		.maxattr	= XINET_A_CONNTRACK_FILTER,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= XINET_CMD_CONNTRACK_DEL,
+		.doit		= xinet_nl_conntrack_del_doit,
+		.policy		= xinet_conntrack_del_nl_policy,
+		.maxattr	= XINET_A_CONNTRACK_FILTER,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= XINET_CMD_CONNTRACK_FLUSH,
+		.doit		= xinet_nl_conntrack_flush_doit,
+		.policy		= xinet_conntrack_flush_nl_policy,
+		.maxattr	= XINET_A_CONNTRACK_FILTER,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= XINET_CMD_CONNTRACK_COUNT,
+		.doit		= xinet_nl_conntrack_count_doit,
+		.policy		= xinet_conntrack_count_nl_policy,
+		.maxattr	= XINET_A_CONNTRACK_FILTER,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= XINET_CMD_CONNTRACK_STATS,
+		.doit		= xinet_nl_conntrack_stats_doit,
+		.dumpit		= xinet_nl_conntrack_stats_dumpit,
+		.policy		= xinet_conntrack_stats_nl_policy,
+		.maxattr	= XINET_A_CT_STATS_CPU,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -15,6 +15,7 @@
 extern const struct nla_policy xinet_action_nl_policy[XINET_A_ACTION_FLAGS + 1];
 extern const struct nla_policy xinet_match_nl_policy[XINET_A_MATCH_MARK_MASK + 1];
 extern const struct nla_policy xinet_rule_nl_policy[XINET_A_RULE_BYTES + 1];
+extern const struct nla_policy xinet_tuple_nl_policy[XINET_A_TUPLE_ZONE + 1];
 
 extern const struct nla_policy xinet_rule_add_nl_policy[XINET_A_RULESET_POSITION + 1];
 
@@ -34,8 +35,18 @@ extern const struct nla_policy xinet_ruleset_add_nl_policy[XINET_A_RULESET_POLIC
 
 extern const struct nla_policy xinet_ruleset_commit_nl_policy[XINET_A_RULESET_GENERATION + 1];
 
+extern const struct nla_policy xinet_conntrack_get_nl_policy[XINET_A_CONNTRACK_FILTER + 1];
+
+extern const struct nla_policy xinet_conntrack_del_nl_policy[XINET_A_CONNTRACK_FILTER + 1];
+
+extern const struct nla_policy xinet_conntrack_flush_nl_policy[XINET_A_CONNTRACK_FILTER + 1];
+
+extern const struct nla_policy xinet_conntrack_count_nl_policy[XINET_A_CONNTRACK_FILTER + 1];
+
+extern const struct nla_policy xinet_conntrack_stats_nl_policy[XINET_A_CT_STATS_CPU + 1];
+
 /* Ops table for xinet */
-extern const struct genl_ops xinet_nl_ops[9];
+extern const struct genl_ops xinet_nl_ops[14];
 
 int xinet_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info);
 int xinet_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
@@ -49,6 +60,15 @@ int xinet_nl_policy_get_dumpit(struct sk_buff *skb,
 int xinet_nl_ruleset_begin_doit(struct sk_buff *skb, struct genl_info *info);
 int xinet_nl_ruleset_add_doit(struct sk_buff *skb, struct genl_info *info);
 int xinet_nl_ruleset_commit_doit(struct sk_buff *skb, struct genl_info *info);
+int xinet_nl_conntrack_get_doit(struct sk_buff *skb, struct genl_info *info);
+int xinet_nl_conntrack_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb);
+int xinet_nl_conntrack_del_doit(struct sk_buff *skb, struct genl_info *info);
+int xinet_nl_conntrack_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int xinet_nl_conntrack_count_doit(struct sk_buff *skb, struct genl_info *info);
+int xinet_nl_conntrack_stats_doit(struct sk_buff *skb, struct genl_info *info);
+int xinet_nl_conntrack_stats_dumpit(struct sk_buff *skb,
+				    struct netlink_callback *cb);
 
 enum {
 	XINET_NLGRP_CONNTRACK,

@@ -12,6 +12,7 @@ static int (* const xproc_files[])(struct xinet_net *xn) = {
 	xproc_raw_net_init,
 	xproc_mcast_net_init,
 	xproc_route_net_init,
+	xproc_conntrack_net_init,
 };
 
 /**
