@@ -398,15 +398,13 @@ int nl_get(struct nl_req *req, nl_cb cb, void *data)
 	return ret;
 }
 
-/* One attempt: all messages of a dump into @d. */
-static int dump_once(struct nl_req *req, struct dump *d)
+/* One attempt: all messages of a dump to @cb, who may not make requests. */
+static int dump_each(struct nl_req *req, nl_cb cb, void *data, bool *intr)
 {
 	const struct nlmsghdr *nlh;
 	ssize_t n;
-	int left;
+	int left, ret;
 
-	d->len = 0;
-	d->intr = false;
 	req->nlh->nlmsg_seq = ++last_seq;
 	req->nlh->nlmsg_flags |= NLM_F_DUMP;
 	if (nl_send(req->nlh, req->nlh->nlmsg_len))
@@ -420,15 +418,47 @@ static int dump_once(struct nl_req *req, struct dump *d)
 			if (!nl_mine(nlh, last_seq))
 				continue;
 			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
-				d->intr = true;
+				*intr = true;
 			if (nlh->nlmsg_type == NLMSG_DONE ||
 			    nlh->nlmsg_type == NLMSG_ERROR)
 				return nl_verdict(nlh, false) ? XIP_REFUSED :
 								 XIP_OK;
-			if (dump_add(d, nlh))
-				return XIP_REFUSED;
+			ret = cb(nlh, data);
+			if (ret)
+				return ret;
 		}
 	}
+}
+
+static int dump_keep(const struct nlmsghdr *nlh, void *data)
+{
+	return dump_add(data, nlh) ? XIP_REFUSED : XIP_OK;
+}
+
+/* One attempt: all messages of a dump into @d. */
+static int dump_once(struct nl_req *req, struct dump *d)
+{
+	d->len = 0;
+	d->intr = false;
+	return dump_each(req, dump_keep, d, &d->intr);
+}
+
+/**
+ * nl_stream - ask for all of something that may be very much
+ * @req: the request
+ * @cb: takes each message as it comes, and makes no request itself
+ * @data: passed to @cb
+ *
+ * Return: XIP_OK, XIP_REFUSED with a message, or what @cb returned.
+ */
+int nl_stream(struct nl_req *req, nl_cb cb, void *data)
+{
+	bool intr = false;
+	int ret;
+
+	nl_drain();
+	ret = nl_open(req->bus);
+	return ret ?: dump_each(req, cb, data, &intr);
 }
 
 /**

@@ -24,7 +24,7 @@ struct xip_options xip_opt;
 
 static const struct object * const objects[] = {
 	&xip_addr, &xip_route, &xip_neigh, &xip_ping, &xip_stat,
-	&xip_traceroute, &xip_filter, &xip_nat,
+	&xip_traceroute, &xip_filter, &xip_nat, &xip_conntrack,
 };
 
 /* Abbreviations are those of ip(8) where it has the object. */
@@ -40,6 +40,7 @@ static const struct keyword object_words[] = {
 	{ "traceroute", 6, 5 },
 	{ "filter", 1, 6 },
 	{ "nat", 2, 7 },
+	{ "conntrack", 1, 8 },
 	{ "help", 0, ARG_HELP },
 	{ }
 };
@@ -48,7 +49,7 @@ static const char usage_text[] =
 "Usage: xip [ OPTIONS ] OBJECT { COMMAND | help }\n"
 "       xip [ OPTIONS ] [ -force ] -batch FILE\n"
 "where  OBJECT := { addr | route | neigh | filter | nat |\n"
-"                   ping | traceroute | stat }\n"
+"                   conntrack | ping | traceroute | stat }\n"
 "       OPTIONS := { -j[son] | -p[retty] | -s[tatistics] | -d[etails] |\n"
 "                    -o[neline] | -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
 "                    -V[ersion] | -h[elp] }\n"
