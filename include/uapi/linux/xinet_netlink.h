@@ -9,13 +9,6 @@
 #define XINET_FAMILY_NAME	"xinet"
 #define XINET_FAMILY_VERSION	1
 
-/**
- * enum xinet_rule_list - The rules of one hook, the first one that matches
- *   decides.
- * @XINET_RULE_LIST_NAT_PREROUTING: Of packets made here too, before they are
- *   routed.
- * @XINET_RULE_LIST_NAT_POSTROUTING: Of packets that end here too.
- */
 enum xinet_rule_list {
 	XINET_RULE_LIST_FILTER_INPUT,
 	XINET_RULE_LIST_FILTER_FORWARD,
@@ -24,9 +17,6 @@ enum xinet_rule_list {
 	XINET_RULE_LIST_NAT_POSTROUTING,
 };
 
-/**
- * enum xinet_rule_lists - Several lists at once.
- */
 enum xinet_rule_lists {
 	XINET_RULE_LISTS_FILTER_INPUT = 1,
 	XINET_RULE_LISTS_FILTER_FORWARD = 2,
@@ -47,7 +37,7 @@ enum xinet_verdict {
 };
 
 /**
- * enum xinet_nat_flag
+ * enum xinet_nat_flag - How a translation chooses.
  * @XINET_NAT_FLAG_RANDOM_FULLY: Another source port always, not only where one
  *   is taken.
  * @XINET_NAT_FLAG_PERSISTENT: A client keeps its address of a range.
@@ -60,9 +50,6 @@ enum xinet_nat_flag {
 	XINET_NAT_FLAG_ROUND_ROBIN = 4,
 };
 
-/**
- * enum xinet_ct_state - What a packet is to its connection.
- */
 enum xinet_ct_state {
 	XINET_CT_STATE_INVALID = 1,
 	XINET_CT_STATE_ESTABLISHED = 2,
@@ -102,11 +89,16 @@ enum xinet_tcp_state {
  * @XINET_CT_CAUSE_NEW: A record was made, for a packet that is still under
  *   way.
  * @XINET_CT_CAUSE_CONFIRMED: Its first packet got through; it is in the table.
+ * @XINET_CT_CAUSE_REPLIED: First answer.
+ * @XINET_CT_CAUSE_ASSURED: It will not be evicted.
  * @XINET_CT_CAUSE_NATED: A translation was chosen.
  * @XINET_CT_CAUSE_PROTOINFO: TCP changed its state.
+ * @XINET_CT_CAUSE_MARK: It has another mark.
  * @XINET_CT_CAUSE_EXPIRED: This and what follows are its end.
  * @XINET_CT_CAUSE_EVICTED_EARLY_DROP: It made room for another one in a full
  *   table.
+ * @XINET_CT_CAUSE_FLUSHED: By conntrack-flush, or with its namespace.
+ * @XINET_CT_CAUSE_DELETED: By conntrack-del.
  * @XINET_CT_CAUSE_CLOSED: A reset ended it, or a new connection of the same
  *   ports.
  * @XINET_CT_CAUSE_DROPPED: Its first packet was dropped.
