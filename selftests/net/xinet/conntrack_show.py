@@ -353,6 +353,7 @@ def stats():
         seen = json.loads(xip("-j conntrack stats"))
         return len(seen), {key: sum(row[key] for row in seen)
                            for key in seen[0]}
+    xip("conntrack flush")
     cpus, before = total()
     equal(cpus, os.sysconf("SC_NPROCESSORS_CONF"), "rows")
     flow(VOID, 70, 4200)
@@ -360,8 +361,9 @@ def stats():
     after = total()[1]
     rise = {key: after[key] - before[key] for key in after
             if after[key] != before[key]}
-    equal((rise.get("new"), rise.get("insert"), rise.get("deleted")),
-          (1, 1, 1), rise)
+    # what others left behind may end meanwhile
+    equal((rise.get("new"), rise.get("insert"), rise.get("deleted", 0) >= 1),
+          (1, 1, True), rise)
 
 
 @check("a dump of many shows each that stays exactly once, while others change")
