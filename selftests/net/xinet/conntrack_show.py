@@ -333,8 +333,11 @@ def evicted():
     near.sysctl(nf_conntrack_max=MANY)
     try:
         with Events() as e:
+            ports = iter(range(3000, 60000))
+
             def told():
-                flow(VOID, 66, 4301)
+                # only the neighbourhood of each is looked at
+                flow(VOID, next(ports), 4301)
                 e.read()
                 return [x for x in e.seen if x["cause"] == "evicted-early-drop"]
             gone = until(told, "an eviction")[0]
