@@ -49,6 +49,24 @@ static void xct_relate(struct xnf_ctx *ctx, struct xnf_conn *ct,
 	ctx->state = XCT_STATE_RELATED;
 }
 
+/*
+ * A packet in the middle of its way, whose destination is translated and whose
+ * source is not yet; an ICMP identification goes with the source of a request.
+ */
+static bool xct_is_midway(const struct xnf_conn *ct, int dir,
+			  const struct xct_tuple *quote)
+{
+	const struct xct_tuple *from = &ct->node[dir].tuple;
+	struct xct_tuple mid;
+
+	xct_tuple_invert(&mid, &ct->node[!dir].tuple);
+	mid.src = from->src;
+	mid.sport = from->sport;
+	if (mid.proto == IPPROTO_ICMP)
+		mid.sport = ct->node[IP_CT_DIR_ORIGINAL].tuple.sport;
+	return xct_tuple_equal(&mid, quote);
+}
+
 /* About a packet whose connection is not confirmed yet, or not any more. */
 static bool xct_relate_outer(struct xnf_ctx *ctx, const struct xct_tuple *quote,
 			     const struct xct_tuple *turned)
@@ -66,7 +84,8 @@ static bool xct_relate_outer(struct xnf_ctx *ctx, const struct xct_tuple *quote,
 				xct_relate(ctx, outer->ct, dir);
 				return true;
 			}
-			if (xct_tuple_equal(&node->tuple, quote)) {
+			if (xct_tuple_equal(&node->tuple, quote) ||
+			    xct_is_midway(outer->ct, dir, quote)) {
 				xct_relate(ctx, outer->ct, !dir);
 				return true;
 			}
