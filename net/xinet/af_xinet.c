@@ -154,6 +154,7 @@ static const struct xinet_net_room xinet_net_rooms[] = {
 	  .exit = xct_net_exit },
 	{ .init = xrules_net_init, .pre_exit = xrules_net_pre_exit },
 	{ .init = xnl_net_init, .exit = xnl_net_exit },
+	{ .init = xnat_net_init, .exit = xnat_net_exit },
 	{ .init = xip_frag_net_init, .pre_exit = xip_frag_net_pre_exit,
 	  .exit = xip_frag_net_exit },
 	{ .init = xident_net_init, .exit = xident_net_exit },

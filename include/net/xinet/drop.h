@@ -63,6 +63,10 @@ struct xinet_net;
 	X(FILTER_REJECT,	FilterReject,		NETFILTER_DROP)	\
 	X(DEV_DOWN,		DeviceDown,		NOT_SPECIFIED)	\
 	X(NO_MEMORY,		NoMemory,		NOMEM)		\
+	/* translation */						\
+	X(NAT_EXHAUSTED,	NatExhausted,		NETFILTER_DROP)	\
+	X(NAT_NO_ADDRESS,	NatNoAddress,		NETFILTER_DROP)	\
+	X(NAT_DEVICE,		NatDeviceChanged,	NETFILTER_DROP)	\
 	/* neighbours */						\
 	X(NEIGH_CREATE,		NeighCreateFailed,	NEIGH_CREATEFAIL)\
 	X(NEIGH_FAILED,		NeighFailed,		NEIGH_FAILED)	\

@@ -13,6 +13,7 @@
 #include <net/xinet/ident.h>
 #include <net/xinet/mcast.h>
 #include <net/xinet/mib.h>
+#include <net/xinet/nat.h>
 #include <net/xinet/neigh.h>
 #include <net/xinet/netfilter.h>
 #include <net/xinet/netlink.h>
@@ -37,6 +38,7 @@ struct proc_dir_entry;
  * @ct: connections
  * @rules: of the filter and of NAT
  * @nl: what generic netlink sockets have begun
+ * @nat: translation
  * @frag: fragments that wait for others
  * @mcast: multicast groups
  * @ident: identifications of datagrams that may be fragmented
@@ -57,6 +59,7 @@ struct xinet_net {
 	struct xct_net ct;
 	struct xrules_net rules;
 	struct xnl_net nl;
+	struct xnat_net nat;
 	struct xfrag_net frag;
 	struct xmc_net mcast;
 	struct xident_net ident;
