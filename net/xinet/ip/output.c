@@ -27,6 +27,7 @@ static int xip_finish_output2(struct xinet_net *xn, struct sk_buff *skb)
 static int xip_output_too_big(struct xinet_net *xn, struct sk_buff *skb)
 {
 	XIP_INC_STATS(xn, IPSTATS_MIB_FRAGFAILS);
+	xnat_undo(xn, skb);
 	xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
 		   XIPCB(skb)->mtu);
 	xinet_drop(xn, skb, XINET_DROP_FRAG_NEEDED);

@@ -92,6 +92,7 @@ void xneigh_dequeue_all(struct xneigh *n, struct sk_buff_head *list)
 void xneigh_error_report(struct xinet_net *xn, struct sk_buff *skb)
 {
 	memset(XIPCB(skb), 0, sizeof(*XIPCB(skb)));
+	xnat_undo(xn, skb);
 	xicmp_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
 	xinet_drop(xn, skb, XINET_DROP_NEIGH_FAILED);
 }

@@ -252,6 +252,7 @@ static void xaddr_remove(struct xinet_net *xn, struct xin_ifaddr *ifa,
 {
 	list_del_rcu(&ifa->node);
 	xaddr_unlink(xn, ifa);
+	xnat_masq_check(xn);
 	xaddr_uncharge(xn);
 	xn->addr.seq++;
 	xnl_addr_notify(RTM_DELADDR, xn, ifa, info);

@@ -215,6 +215,8 @@ static int xin_device_event(struct notifier_block *nb, unsigned long event,
 		xin_device_changed(xn, xd, event);
 	else if (xin_device_outdates_routes(event))
 		xroute_genid_bump(xn);
+	if (event == NETDEV_DOWN)
+		xnat_masq_check(xn);
 	return NOTIFY_DONE;
 }
 
