@@ -76,6 +76,8 @@ static int xrules_need_get(struct xinet_net *xn, unsigned int bit)
 		return xfilter_hook_get(xn, bit);
 	if (BIT(bit) & XRULES_NEED_CT)
 		return xct_require(xn);
+	if (BIT(bit) & XRULES_NEED_NAT)
+		return xnat_require(xn);
 	return 0;
 }
 
@@ -85,6 +87,8 @@ static void xrules_need_put(struct xinet_net *xn, unsigned int bit)
 		xfilter_hook_put(xn, bit);
 	if (BIT(bit) & XRULES_NEED_CT)
 		xct_release(xn);
+	if (BIT(bit) & XRULES_NEED_NAT)
+		xnat_release(xn);
 }
 
 static void xrules_needs_put(struct xinet_net *xn, unsigned long needs)
