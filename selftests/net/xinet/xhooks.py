@@ -8,17 +8,16 @@ from xlab import command
 PARAMETERS = "/sys/module/xhooks/parameters/"
 
 
-def module_file():
-    """Where xhooks.ko is: beside the xinet.ko it was built with."""
+def module_file(name="selftests/net/xinet/modules/xhooks.ko"):
+    """Where a module is: beside the xinet.ko it was built with."""
     tree = os.path.realpath(os.path.join(os.path.dirname(__file__),
                                          "../../.."))
-    name = "selftests/net/xinet/modules/xhooks.ko"
     for base in (os.path.dirname(os.environ.get("XINET_KO", "")),
                  "%s/build/kmod-%s" % (tree, os.uname().release)):
         path = os.path.join(base, name)
         if os.path.exists(path):
             return path
-    ktap.skip("xhooks.ko is not built: scripts/kmod KERNEL XINET_TESTS=m")
+    ktap.skip("%s is not built: scripts/kmod KERNEL XINET_TESTS=m" % name)
     return None
 
 
