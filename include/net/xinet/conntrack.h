@@ -74,7 +74,7 @@ struct xnf_conn {
 	u32 timeout;
 	u32 mark;
 	u32 masq_ifindex;
-	spinlock_t lock;
+	spinlock_t lock; /* steps of TCP */
 	union {
 		struct xct_tcp tcp;
 		unsigned long udp_stream_since;

@@ -73,7 +73,8 @@ void xct_entry_exit(void);
 bool xct_insert(struct xnf_conn *ct, struct xct_node **rival);
 void xct_remove(struct xnf_conn *ct);
 int xct_near(const struct xinet_net *xn, const struct xct_tuple *tuple,
-	     unsigned int buckets, xct_visit visit, void *arg);
+	     unsigned int buckets, unsigned int nodes, xct_visit visit,
+	     void *arg);
 bool xct_table_fits(unsigned int conns);
 void xct_table_resize(unsigned int conns);
 int xct_table_init(void);

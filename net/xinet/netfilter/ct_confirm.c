@@ -25,18 +25,21 @@ static void xct_move_account(struct xnf_conn *to, const struct sk_buff *skb)
 }
 
 /*
- * Somebody was faster. A datagram can be the other record's, if that means the
- * same translation; TCP cannot, since its state would have missed a step.
+ * Somebody was faster. A datagram can be the other record's, if need be with
+ * the source that the other has chosen; TCP cannot, since its state would have
+ * missed a step.
  */
-static bool xct_resolve_clash(struct xnf_ctx *ctx, const struct sk_buff *skb,
+static bool xct_resolve_clash(struct xnf_ctx *ctx, struct sk_buff *skb,
 			      struct xct_node *rival)
 {
 	struct xnf_conn *mine = ctx->ct, *other = xct_of(rival);
 
 	if (rival->tuple.dir != IP_CT_DIR_ORIGINAL ||
 	    rival->tuple.proto == IPPROTO_TCP ||
-	    !xct_same_way(mine, other, IP_CT_DIR_ORIGINAL) ||
-	    !xct_same_way(mine, other, IP_CT_DIR_REPLY))
+	    !xct_same_way(mine, other, IP_CT_DIR_ORIGINAL))
+		return false;
+	if (!xct_same_way(mine, other, IP_CT_DIR_REPLY) &&
+	    !xnat_move(skb, mine, other, IP_CT_DIR_ORIGINAL))
 		return false;
 	xct_move_account(other, skb);
 	xct_set_info(ctx, other, IP_CT_DIR_ORIGINAL);
@@ -87,5 +90,5 @@ unsigned int xnf_conntrack_confirm(void *priv, struct sk_buff *skb,
 	if (xct_resolve_clash(ctx, skb, rival))
 		return NF_ACCEPT;
 	XCT_INC_STAT(ct->xn, INSERT_FAILED);
-	return xnf_drop_verdict(ct->xn, skb, XINET_DROP_CT_CLASH, -EAGAIN);
+	return xnf_drop_verdict(ct->xn, skb, XINET_DROP_CT_CLASH, -EPERM);
 }

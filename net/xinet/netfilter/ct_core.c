@@ -109,7 +109,7 @@ static noinline unsigned int xct_begin(struct xnf_ctx *ctx,
 	ct = xct_alloc(pkt);
 	if (unlikely(!ct))
 		return xnf_drop_verdict(pkt->xn, pkt->skb, XINET_DROP_CT_FULL,
-					-ENOBUFS);
+					-EPERM);
 	ctx->ct = ct;
 	ctx->owned = true;
 	if (!xct_may_begin(ct, pkt) ||
@@ -196,7 +196,7 @@ static unsigned int xct_track(struct xnf_ctx *ctx, const struct xct_packet *pkt)
 	}
 
 	if (dir == IP_CT_DIR_REPLY &&
-	    !test_bit(IPS_SEEN_REPLY_BIT, &ct->status) &&
+	    !(READ_ONCE(ct->status) & (IPS_SEEN_REPLY | IPS_DYING)) &&
 	    !test_and_set_bit(IPS_SEEN_REPLY_BIT, &ct->status))
 		xct_event(ct, XCT_CAUSE_REPLIED);
 	if (unlikely(test_bit(IPS_XCT_ACCT_BIT, &ct->status)))

@@ -17,7 +17,8 @@
 #include "ct.h"
 
 /* How far early drop looks; as long as a search may take in a softirq. */
-#define XCT_EVICT_BUCKETS	16
+#define XCT_EVICT_BUCKETS	256
+#define XCT_EVICT_NODES		32
 /* A refusal is said in the log this often at most, in jiffies. */
 #define XCT_WARN_INTERVAL	(10 * HZ)
 
@@ -120,7 +121,8 @@ static noinline bool xct_make_room(struct xinet_net *xn,
 {
 	unsigned long now = jiffies;
 
-	if (xct_near(xn, tuple, XCT_EVICT_BUCKETS, xct_evict_one, xn))
+	if (xct_near(xn, tuple, XCT_EVICT_BUCKETS, XCT_EVICT_NODES,
+		     xct_evict_one, xn))
 		return true;
 	XCT_INC_STAT(xn, DROP);
 	if (time_after(now, READ_ONCE(xn->ct.warned) + XCT_WARN_INTERVAL)) {

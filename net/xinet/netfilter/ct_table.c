@@ -25,7 +25,7 @@
 #include "ct.h"
 
 #define XCT_STRIPE_BITS		10
-#define XCT_STRIPES		(1 << XCT_STRIPE_BITS)
+#define XCT_STRIPES		BIT(XCT_STRIPE_BITS)
 #define XCT_TABLE_BITS_MAX	24
 
 /**
@@ -66,21 +66,34 @@ static unsigned int xct_stripe_of(u32 hash)
 	return hash >> (32 - XCT_STRIPE_BITS);
 }
 
+/* How many locks are held depends: sparse is told that none is. */
+static void xct_lock_one(spinlock_t *lock, int nest)
+{
+	spin_lock_nested(lock, nest);
+	__release(lock);
+}
+
+static void xct_unlock_one(spinlock_t *lock)
+{
+	__acquire(lock);
+	spin_unlock(lock);
+}
+
 /* Two stripes, the lower one first; BH is off. */
 static void xct_lock(unsigned int a, unsigned int b)
 {
 	if (a > b)
 		swap(a, b);
-	spin_lock(&xct_stripe[a]);
+	xct_lock_one(&xct_stripe[a], 0);
 	if (a != b)
-		spin_lock_nested(&xct_stripe[b], SINGLE_DEPTH_NESTING);
+		xct_lock_one(&xct_stripe[b], SINGLE_DEPTH_NESTING);
 }
 
 static void xct_unlock(unsigned int a, unsigned int b)
 {
-	spin_unlock(&xct_stripe[a]);
+	xct_unlock_one(&xct_stripe[a]);
 	if (a != b)
-		spin_unlock(&xct_stripe[b]);
+		xct_unlock_one(&xct_stripe[b]);
 }
 
 static struct xct_node *xct_find_hash(const struct xinet_net *xn,
@@ -267,7 +280,7 @@ static int xct_visit_range(struct xct_table *table, u32 first, u32 last,
 /**
  * xct_walk - see connections in the order of their hashes
  * @cur: how far the walk has come; all zero at first
- * @buckets: how many buckets to look at at most
+ * @buckets: the most buckets to look at
  * @visit: called for each connection, under a spinlock; not 0 ends the walk
  *	before the bucket that it is in, which will be seen again
  * @rewind: called before @visit sees the first of a bucket, to remember where
@@ -321,7 +334,8 @@ int xct_walk(struct xct_cursor *cur, unsigned int buckets, xct_visit visit,
  * xct_near - see some connections around a tuple's place
  * @xn: state of the namespace
  * @tuple: the tuple
- * @buckets: how many buckets to look at
+ * @buckets: the most buckets to look at
+ * @nodes: and the most nodes
  * @visit: called for each node's connection without a lock, so once or twice
  *	or not at all for one that moves; not 0 ends the walk
  * @arg: for @visit
@@ -330,7 +344,8 @@ int xct_walk(struct xct_cursor *cur, unsigned int buckets, xct_visit visit,
  * Return: 0, or what @visit said.
  */
 int xct_near(const struct xinet_net *xn, const struct xct_tuple *tuple,
-	     unsigned int buckets, xct_visit visit, void *arg)
+	     unsigned int buckets, unsigned int nodes, xct_visit visit,
+	     void *arg)
 {
 	struct xct_table *table = rcu_dereference(xct_table);
 	u32 at = xct_hash(xn, tuple) >> (32 - table->bits);
@@ -339,12 +354,14 @@ int xct_near(const struct xinet_net *xn, const struct xct_tuple *tuple,
 	int err;
 
 	for (; buckets--; at = (at + 1) & mask) {
-		for (node = rcu_dereference(table->bucket[at]); node;
-		     node = rcu_dereference(node->next)) {
+		for (node = rcu_dereference(table->bucket[at]); node && nodes;
+		     node = rcu_dereference(node->next), nodes--) {
 			err = visit(xct_of(node), arg);
 			if (err)
 				return err;
 		}
+		if (!nodes)
+			break;
 	}
 	return 0;
 }

@@ -328,6 +328,7 @@ def crowd(sock):
 @check("early drop in a full table is told as such")
 def evicted():
     xip("conntrack flush")
+    near.sysctl(nf_conntrack_max=100000)
     sock = near.udp("0.0.0.0", 4300)
     crowd(sock)
     near.sysctl(nf_conntrack_max=MANY)
@@ -336,7 +337,6 @@ def evicted():
             ports = iter(range(3000, 60000))
 
             def told():
-                # only the neighbourhood of each is looked at
                 flow(VOID, next(ports), 4301)
                 e.read()
                 return [x for x in e.seen if x["cause"] == "evicted-early-drop"]
