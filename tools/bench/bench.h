@@ -19,6 +19,7 @@
  * @dst: address of the receiver, dotted quad
  * @bytes: payload of a datagram
  * @unconnected: name the destination with each datagram
+ * @send_only: nobody receives
  */
 struct bench_path {
 	int family;
@@ -28,6 +29,7 @@ struct bench_path {
 	const char *dst;
 	size_t bytes;
 	int unconnected;
+	int send_only;
 };
 
 /**
@@ -46,6 +48,7 @@ struct bench_ends {
 
 /* counter.c */
 double counter_calibrate(void);
+void counter_report(uint64_t *ticks, int n);
 
 static inline uint64_t counter_read(void)
 {
@@ -55,6 +58,9 @@ static inline uint64_t counter_read(void)
 			 : "=a" (lo), "=d" (hi) : : "memory");
 	return (uint64_t)hi << 32 | lo;
 }
+
+/* flows.c */
+void flows_measure(const struct bench_ends *ends, size_t len, int flows);
 
 /* ends.c */
 void ends_open(const struct bench_path *path, struct bench_ends *ends);

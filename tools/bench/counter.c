@@ -8,6 +8,8 @@
  * answer twice.
  */
 #include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "bench.h"
 
@@ -52,4 +54,25 @@ double counter_calibrate(void)
 	if (off > 2 || off < -2)
 		errx(1, "the counter counts time, not instructions: use scripts/vm --icount");
 	return (double)a / (LOOPS * LOOP_INSNS);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/**
+ * counter_report - print "MEDIAN MINIMUM MAXIMUM" in instructions
+ * @ticks: differences of the counter; left in ascending order
+ * @n: how many, at least one
+ */
+void counter_report(uint64_t *ticks, int n)
+{
+	double per_insn = counter_calibrate();
+
+	qsort(ticks, n, sizeof(*ticks), ascending);
+	printf("%.0f %.0f %.0f\n", ticks[n / 2] / per_insn,
+	       ticks[0] / per_insn, ticks[n - 1] / per_insn);
 }

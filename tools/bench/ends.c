@@ -55,9 +55,11 @@ static void datagram_ends(const struct bench_path *path,
 		errx(1, "no address: %s", path->dst);
 	ends->dst_len = sizeof(*dst);
 
-	ends->rx = open_in(path->to, path->family, SOCK_DGRAM, 0);
-	if (bind(ends->rx, (struct sockaddr *)dst, ends->dst_len))
-		err(1, "bind to %s", path->dst);
+	if (!path->send_only) {
+		ends->rx = open_in(path->to, path->family, SOCK_DGRAM, 0);
+		if (bind(ends->rx, (struct sockaddr *)dst, ends->dst_len))
+			err(1, "bind to %s", path->dst);
+	}
 	ends->tx = open_in(path->from, path->family, SOCK_DGRAM, 0);
 	if (path->unconnected)
 		return;

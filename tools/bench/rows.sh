@@ -7,6 +7,7 @@
 #	kernel RELEASE
 #	lsm NAME,…
 #	row ROW BYTES FAMILY MEDIAN MINIMUM MAXIMUM
+#	scale ROW UNIT FAMILY VALUE
 #
 # Both families use the same namespaces, devices and addresses, in one boot
 # with Debian's defaults; the router forwards, and nothing else is set:
@@ -26,6 +27,8 @@ set -eu
 
 xbench=$1
 families=${2:-ipv4 xinet}
+modules=${3-}
+flows=100000
 
 # Under both families: `ip` and `xip` take the same words.
 configure()
@@ -93,6 +96,74 @@ rows()
 	done
 }
 
+forwarded()
+{
+	local bytes
+	for bytes in 64 1400; do
+		measure "$1" $bytes "$2" "$2" C S 10.9.2.2 $bytes
+	done
+}
+
+# The router drops what is of no connection.
+track()
+{
+	case $1 in
+	ipv4)	ip netns exec R nft 'table ip bench {
+			chain forward {
+				type filter hook forward priority 0
+				ct state invalid drop
+			}
+		}' ;;
+	xinet)	xip -n R filter add forward ctstate invalid drop ;;
+	esac
+}
+
+# And hides C behind its address on r1.
+masquerade()
+{
+	case $1 in
+	ipv4)	ip netns exec R nft 'table ip bench {
+			chain postrouting {
+				type nat hook postrouting priority 100
+				oifname "r1" masquerade
+			}
+		}' ;;
+	xinet)	xip -n R nat add postrouting oif r1 masquerade ;;
+	esac
+}
+
+# Bytes in the pages of all slab caches.
+slabs()
+{
+	awk 'NR > 2 { pages += $6 * $15 } END { print pages * 4096 }' \
+		/proc/slabinfo
+}
+
+# Nothing gets past S's link, so that a flow's first datagram is counted to there.
+# Tables of equal size, and room for all flows.
+new_flows()
+{
+	local family bytes before buckets mac
+	mac=$(ip netns exec S cat /sys/class/net/veth0/address)
+	configure -n R neigh replace 10.9.2.3 lladdr "$mac" dev r1 nud permanent
+	ip netns exec S insmod "$modules/xdrop.ko"
+	buckets=$(sysctl -n net.netfilter.nf_conntrack_buckets)
+	sysctl -q -w net.netfilter.nf_conntrack_max=1048576
+	sysctl -q -w net.xinet.nf_conntrack_buckets="$buckets"
+	sysctl -q -w net.xinet.nf_conntrack_host_max=1048576
+	ip netns exec R sysctl -q -w net.xinet.nf_conntrack_max=1048576
+	for family in $families; do
+		for bytes in 64 1400; do
+			before=$(slabs)
+			measure new-flow-masquerade $bytes "$family" \
+				-f $flows "$family" C S 10.9.2.2 $bytes
+			[ $bytes = 1400 ] ||
+				echo "scale flow-bytes bytes $family" \
+					$((($(slabs) - before) / flows))
+		done
+	done
+}
+
 [ -e /sys/kernel/security/lsm ] ||
 	mount -t securityfs security /sys/kernel/security
 echo "kernel $(uname -r)"
@@ -102,3 +173,13 @@ setup
 sleep 12
 rows 64
 rows 1400
+# The tables of rules and connections only now: the rows above have none.
+for family in $families; do
+	track "$family"
+	forwarded forwarded-conntrack "$family"
+done
+for family in $families; do
+	masquerade "$family"
+	forwarded forwarded-masquerade "$family"
+done
+[ -z "$modules" ] || new_flows

@@ -33,6 +33,8 @@ static const char usage[] =
 	"instructions that one takes.\n"
 	"\n"
 	"  -u        the sender is not connected: name DST with each datagram\n"
+	"  -f N      N datagrams, each the first of a flow, to DST and the addresses\n"
+	"            after it; nobody receives, the sending is what counts\n"
 	"  -d DEV    packet: the device in FROM and in TO (veth0)\n"
 	"  -w N      rounds before those that count (200)\n"
 	"  -n N      rounds that count (2000)\n";
@@ -89,17 +91,9 @@ static uint64_t round_trip(const struct bench_ends *ends, const void *out,
 	return end - start;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void measure(const struct bench_ends *ends, size_t len, int warmup,
 		    int rounds)
 {
-	double per_insn = counter_calibrate();
 	uint64_t *ticks = calloc(rounds, sizeof(*ticks));
 	unsigned char *out = malloc(len), *in = malloc(len);
 
@@ -117,9 +111,7 @@ static void measure(const struct bench_ends *ends, size_t len, int warmup,
 	if (memcmp(in, out, len))
 		errx(1, "what arrived is not what was sent");
 
-	qsort(ticks, rounds, sizeof(*ticks), ascending);
-	printf("%.0f %.0f %.0f\n", ticks[rounds / 2] / per_insn,
-	       ticks[0] / per_insn, ticks[rounds - 1] / per_insn);
+	counter_report(ticks, rounds);
 	free(in);
 	free(out);
 	free(ticks);
@@ -150,12 +142,17 @@ int main(int argc, char **argv)
 {
 	struct bench_path path = { .dev = "veth0" };
 	struct bench_ends ends = {};
-	int warmup = 200, rounds = 2000, opt;
+	int warmup = 200, rounds = 2000, flows = 0, opt;
 
-	while ((opt = getopt(argc, argv, "ud:w:n:h")) != -1) {
+	while ((opt = getopt(argc, argv, "uf:d:w:n:h")) != -1) {
 		switch (opt) {
 		case 'u':
 			path.unconnected = 1;
+			break;
+		case 'f':
+			flows = number(optarg, 1, 1000000);
+			path.unconnected = 1;
+			path.send_only = 1;
 			break;
 		case 'd':
 			path.dev = optarg;
@@ -185,6 +182,9 @@ int main(int argc, char **argv)
 	path.bytes = number(argv[optind + 4], 0, MAX_BYTES);
 
 	ends_open(&path, &ends);
-	measure(&ends, path.bytes, warmup, rounds);
+	if (flows)
+		flows_measure(&ends, path.bytes, flows);
+	else
+		measure(&ends, path.bytes, warmup, rounds);
 	return 0;
 }
