@@ -60,7 +60,8 @@ static inline uint64_t counter_read(void)
 }
 
 /* flows.c */
-void flows_measure(const struct bench_ends *ends, size_t len, int flows);
+void flows_measure(const struct bench_ends *ends, size_t len, int flows,
+		   int again);
 
 /* ends.c */
 void ends_open(const struct bench_path *path, struct bench_ends *ends);

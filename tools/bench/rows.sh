@@ -28,6 +28,7 @@ set -eu
 xbench=$1
 families=${2:-ipv4 xinet}
 modules=${3-}
+many=${4-}	# a number of flows: only the rows about so many
 flows=100000
 
 # Under both families: `ip` and `xip` take the same words.
@@ -139,19 +140,37 @@ slabs()
 		/proc/slabinfo
 }
 
-# Nothing gets past S's link, so that a flow's first datagram is counted to there.
-# Tables of equal size, and room for all flows.
+# Nothing gets past S's link, so that a datagram is counted to there; and room
+# for all flows.
+end_at_s()
+{
+	local i mac
+	mac=$(ip netns exec S cat /sys/class/net/veth0/address)
+	for ((i = 3; i < 20; i++)); do
+		configure -n R neigh replace 10.9.2.$i lladdr "$mac" dev r1 \
+			nud permanent
+	done
+	ip netns exec S insmod "$modules/xdrop.ko"
+	case $families in *ipv4*)
+		sysctl -q -w net.netfilter.nf_conntrack_max=2097152
+		ip netns exec R sysctl -q -w \
+			net.netfilter.nf_conntrack_udp_timeout=600 ;;
+	esac
+	case $families in *xinet*)
+		sysctl -q -w net.xinet.nf_conntrack_host_max=2097152
+		ip netns exec R sysctl -q -w net.xinet.nf_conntrack_max=2097152
+		ip netns exec R sysctl -q -w \
+			net.xinet.nf_conntrack_udp_timeout=600 ;;
+	esac
+}
+
+# Tables of equal size.
 new_flows()
 {
-	local family bytes before buckets mac
-	mac=$(ip netns exec S cat /sys/class/net/veth0/address)
-	configure -n R neigh replace 10.9.2.3 lladdr "$mac" dev r1 nud permanent
-	ip netns exec S insmod "$modules/xdrop.ko"
-	buckets=$(sysctl -n net.netfilter.nf_conntrack_buckets)
-	sysctl -q -w net.netfilter.nf_conntrack_max=1048576
-	sysctl -q -w net.xinet.nf_conntrack_buckets="$buckets"
-	sysctl -q -w net.xinet.nf_conntrack_host_max=1048576
-	ip netns exec R sysctl -q -w net.xinet.nf_conntrack_max=1048576
+	local family bytes before
+	end_at_s
+	sysctl -q -w net.xinet.nf_conntrack_buckets="$(
+		sysctl -n net.netfilter.nf_conntrack_buckets)"
 	for family in $families; do
 		for bytes in 64 1400; do
 			before=$(slabs)
@@ -164,6 +183,22 @@ new_flows()
 	done
 }
 
+# A datagram of a known flow, among few of them and among many.
+many_flows()
+{
+	local family n
+	for family in $families; do
+		track "$family"
+	done
+	end_at_s
+	for n in 1000 "$many"; do
+		for family in $families; do
+			measure "known-flow-of-$n" 64 "$family" \
+				-a -f "$n" "$family" C S 10.9.2.2 64
+		done
+	done
+}
+
 [ -e /sys/kernel/security/lsm ] ||
 	mount -t securityfs security /sys/kernel/security
 echo "kernel $(uname -r)"
@@ -171,6 +206,10 @@ echo "lsm $(cat /sys/kernel/security/lsm)"
 setup
 # The kernel goes on starting for some seconds; under --icount they are free.
 sleep 12
+if [ -n "$many" ]; then
+	many_flows
+	exit
+fi
 rows 64
 rows 1400
 # The tables of rules and connections only now: the rows above have none.

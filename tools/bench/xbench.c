@@ -35,6 +35,7 @@ static const char usage[] =
 	"  -u        the sender is not connected: name DST with each datagram\n"
 	"  -f N      N datagrams, each the first of a flow, to DST and the addresses\n"
 	"            after it; nobody receives, the sending is what counts\n"
+	"  -a        with -f: not the first datagrams count, but the second ones\n"
 	"  -d DEV    packet: the device in FROM and in TO (veth0)\n"
 	"  -w N      rounds before those that count (200)\n"
 	"  -n N      rounds that count (2000)\n";
@@ -142,9 +143,9 @@ int main(int argc, char **argv)
 {
 	struct bench_path path = { .dev = "veth0" };
 	struct bench_ends ends = {};
-	int warmup = 200, rounds = 2000, flows = 0, opt;
+	int warmup = 200, rounds = 2000, flows = 0, again = 0, opt;
 
-	while ((opt = getopt(argc, argv, "uf:d:w:n:h")) != -1) {
+	while ((opt = getopt(argc, argv, "uf:ad:w:n:h")) != -1) {
 		switch (opt) {
 		case 'u':
 			path.unconnected = 1;
@@ -153,6 +154,9 @@ int main(int argc, char **argv)
 			flows = number(optarg, 1, 1000000);
 			path.unconnected = 1;
 			path.send_only = 1;
+			break;
+		case 'a':
+			again = 1;
 			break;
 		case 'd':
 			path.dev = optarg;
@@ -183,7 +187,7 @@ int main(int argc, char **argv)
 
 	ends_open(&path, &ends);
 	if (flows)
-		flows_measure(&ends, path.bytes, flows);
+		flows_measure(&ends, path.bytes, flows, again);
 	else
 		measure(&ends, path.bytes, warmup, rounds);
 	return 0;
