@@ -16,8 +16,6 @@
  *		repeat ARG	asks for ARG more calls, then accepts
  *		queue ARG	NF_QUEUE to that queue
  *		odd ARG		ARG itself is the verdict
- *		defrag		a fragment waits until its datagram is whole, as a
- *				router that tracks connections does
  *	del ID			IDs count from 1 as hooks are added
  *	flush			all of the namespace
  *	release			free what was held, in all namespaces
@@ -38,7 +36,6 @@
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
-#include <net/xinet/ip.h>
 #include <net/xinet/netfilter.h>
 
 #define XHOOKS_TRACE_MAX	128
@@ -54,7 +51,6 @@ enum xhook_kind {
 	XHOOK_REPEAT,
 	XHOOK_QUEUE,
 	XHOOK_ODD,
-	XHOOK_DEFRAG,
 };
 
 static const char * const xhook_kinds[] = {
@@ -67,7 +63,6 @@ static const char * const xhook_kinds[] = {
 	[XHOOK_REPEAT]	= "repeat",
 	[XHOOK_QUEUE]	= "queue",
 	[XHOOK_ODD]	= "odd",
-	[XHOOK_DEFRAG]	= "defrag",
 };
 
 /**
@@ -176,10 +171,6 @@ static unsigned int xhook_run(void *priv, struct sk_buff *skb,
 		return NF_QUEUE_NR(h->arg);
 	case XHOOK_ODD:
 		return h->arg;
-	case XHOOK_DEFRAG:
-		return ip_is_fragment(ip_hdr(skb)) &&
-		       xip_defrag(state->net, skb, XIP_DEFRAG_CONNTRACK) ?
-		       NF_STOLEN : NF_ACCEPT;
 	default:
 		return NF_ACCEPT;
 	}
