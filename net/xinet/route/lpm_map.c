@@ -26,17 +26,21 @@ struct xlpm_draft {
 	unsigned int runs;
 };
 
-/* From @slot on, which is behind all slots so far, the answer is @number. */
-static void xlpm_draft_add(struct xlpm_draft *d, unsigned int slot, u8 number)
+/*
+ * From @slot on, which is behind all slots so far, the answer is @number. False
+ * if there is no room: the nodes are asked from the last run on.
+ */
+static bool xlpm_draft_add(struct xlpm_draft *d, unsigned int slot, u8 number)
 {
 	if (d->runs && d->block.number[d->runs] == number)
-		return;
+		return true;
 	if (d->runs == XLPM_BLOCK_RUNS) {
 		d->block.number[d->runs] = XLPM_MAP_ASK;
-		return;
+		return false;
 	}
 	d->block.map |= 1ULL << slot;
 	d->block.number[++d->runs] = number;
+	return true;
 }
 
 /* The answers that quarter @w of a node of 16 bits knows. */
@@ -50,8 +54,9 @@ static void xlpm_draft_node(struct xlpm_draft *d, struct xlpm_map *map,
 	word = &n->word[n->before[w] + (n->map[w] & 1) - 1];
 	xlpm_draft_add(d, 0, xlpm_map_number(map, *word));
 	for (; left; left &= left - 1)
-		xlpm_draft_add(d, __ffs64(left),
-			       xlpm_map_number(map, *++word));
+		if (!xlpm_draft_add(d, __ffs64(left),
+				    xlpm_map_number(map, *++word)))
+			break;
 }
 
 /* No node of 16 bits: one of 24 answers one slot, if there is one. */

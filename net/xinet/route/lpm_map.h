@@ -91,8 +91,40 @@ void xlpm_map_fill(const struct xlpm *t, struct xlpm_map *map,
 struct xlpm_map *xlpm_map_make(const struct xlpm *t);
 
 /* lpm_number.c */
-u8 xlpm_map_number(struct xlpm_map *map, unsigned long leaf);
+u8 xlpm_map_number_slow(struct xlpm_map *map, unsigned long leaf);
 void xlpm_map_use(struct xlpm_map *map, const void *leaf);
 void xlpm_map_unuse(struct xlpm_map *map, const void *leaf);
+
+static inline u8 *xlpm_map_hint(struct xlpm_map *map, unsigned long leaf)
+{
+	return &map->hint[(u32)((leaf >> 4) * 0x9e3779b1U) >> 22];
+}
+
+static inline bool xlpm_map_is(const struct xlpm_map *map, unsigned int number,
+			       unsigned long leaf)
+{
+	return map->users[number] && map->word[number] == leaf;
+}
+
+/**
+ * xlpm_map_number - what stands for a leaf
+ * @map: the map
+ * @leaf: the leaf, 0 for no prefix, or a word that leads to a node
+ *
+ * Context: RTNL.
+ * Return: its number, XLPM_MAP_ASK if it has none.
+ */
+static inline u8 xlpm_map_number(struct xlpm_map *map, unsigned long leaf)
+{
+	u8 number;
+
+	if (!leaf)
+		return XLPM_MAP_ANY;
+	if (leaf & XLPM_NODE)
+		return XLPM_MAP_ASK;
+	number = *xlpm_map_hint(map, leaf);
+	return xlpm_map_is(map, number, leaf) ? number :
+						xlpm_map_number_slow(map, leaf);
+}
 
 #endif /* _XINET_LPM_MAP_H */

@@ -12,39 +12,21 @@
 #include <linux/rtnetlink.h>
 #include "lpm_map.h"
 
-static u8 *xlpm_map_hint(struct xlpm_map *map, unsigned long leaf)
-{
-	return &map->hint[(u32)((leaf >> 4) * 0x9e3779b1U) >> 22];
-}
-
-static bool xlpm_map_is(const struct xlpm_map *map, unsigned int number,
-			unsigned long leaf)
-{
-	return map->users[number] && map->word[number] == leaf;
-}
-
 /**
- * xlpm_map_number - what stands for a leaf
+ * xlpm_map_number_slow - what stands for a leaf that is not where the hint says
  * @map: the map
- * @leaf: the leaf, 0 for no prefix, or a word that leads to a node
+ * @leaf: the leaf
  *
  * Context: RTNL.
  * Return: its number, XLPM_MAP_ASK if it has none.
  */
-u8 xlpm_map_number(struct xlpm_map *map, unsigned long leaf)
+u8 xlpm_map_number_slow(struct xlpm_map *map, unsigned long leaf)
 {
-	u8 *hint = xlpm_map_hint(map, leaf);
 	unsigned int i;
 
-	if (!leaf)
-		return XLPM_MAP_ANY;
-	if (leaf & XLPM_NODE)
-		return XLPM_MAP_ASK;
-	if (xlpm_map_is(map, *hint, leaf))
-		return *hint;
 	for (i = XLPM_MAP_FIRST; i < XLPM_MAP_NUMBERS; i++) {
 		if (xlpm_map_is(map, i, leaf)) {
-			*hint = i;
+			*xlpm_map_hint(map, leaf) = i;
 			return i;
 		}
 	}
