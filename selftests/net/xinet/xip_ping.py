@@ -149,7 +149,7 @@ def errors(kind, code, word, text):
 
 @check("errors and answers take turns, and each echo is sent")
 def mixed():
-    ping = Ping("-c", "4", "-i", "0.05", "10.50.0.1")
+    ping = Ping("-c", "4", "-i", "0.3", "10.50.0.1")
     ping.line()
     for seq in range(1, 5):
         request = asked()
@@ -341,7 +341,7 @@ def flood():
 
 @check("JSON: one object")
 def as_json():
-    ping = Ping("-c", "3", "-i", "0.05", "10.50.0.1", options=["-j"])
+    ping = Ping("-c", "3", "-i", "0.5", "10.50.0.1", options=["-j"])
     for number in range(3):
         request = asked()
         if number == 1:
