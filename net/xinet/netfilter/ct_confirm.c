@@ -53,7 +53,7 @@ static bool xct_confirm(struct xnf_ctx *ctx, struct xct_node **rival)
 {
 	if (likely(xct_insert(ctx->ct, rival)))
 		return true;
-	if (xct_left(xct_of(*rival)) > 0)
+	if (!*rival || xct_left(xct_of(*rival)) > 0)
 		return false;
 	/* it is over, and only waits to be collected */
 	xct_kill(xct_of(*rival), XCT_CAUSE_EXPIRED);
@@ -87,6 +87,9 @@ unsigned int xnf_conntrack_confirm(void *priv, struct sk_buff *skb,
 		xct_gc_wake();
 		return NF_ACCEPT;
 	}
+	if (!rival)
+		return xnf_drop_verdict(ct->xn, skb, XINET_DROP_CT_FULL,
+					-EPERM);
 	if (xct_resolve_clash(ctx, skb, rival))
 		return NF_ACCEPT;
 	XCT_INC_STAT(ct->xn, INSERT_FAILED);

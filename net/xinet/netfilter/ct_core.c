@@ -139,7 +139,6 @@ static void xct_again(struct xnf_ctx *ctx, const struct xct_packet *pkt)
 	enum ip_conntrack_dir dir;
 	struct xct_tuple inv;
 
-	ctx->seen = true;
 	ctx->state = XCT_STATE_UNTRACKED;
 	if (node) {
 		dir = node->tuple.dir;
@@ -239,12 +238,13 @@ unsigned int xnf_conntrack_in(void *priv, struct sk_buff *skb,
 		XCT_INC_STAT(pkt.xn, INVALID);
 		return NF_ACCEPT;
 	}
-	if (unlikely(xct_came_round(skb, state))) {
-		xct_again(ctx, &pkt);
-		return NF_ACCEPT;
-	}
+	ctx->seen = xct_came_round(skb, state);
 	if (unlikely(xct_is_icmp_error(&pkt.tuple))) {
 		xct_icmp_error(ctx, &pkt);
+		return NF_ACCEPT;
+	}
+	if (unlikely(ctx->seen)) {
+		xct_again(ctx, &pkt);
 		return NF_ACCEPT;
 	}
 	return xct_track(ctx, &pkt);

@@ -150,7 +150,7 @@ void xct_icmp_error(struct xnf_ctx *ctx, const struct xct_packet *pkt)
 		goto invalid;
 	xct_tuple_invert(&turned, &quote);
 
-	if (pkt->hook == NF_INET_LOCAL_OUT)
+	if (pkt->hook == NF_INET_LOCAL_OUT || ctx->seen)
 		found = xct_relate_own(ctx, pkt, &quote, &turned);
 	else
 		found = xct_relate_foreign(ctx, pkt, &turned);

@@ -27,6 +27,8 @@
 #define XCT_STRIPE_BITS		10
 #define XCT_STRIPES		BIT(XCT_STRIPE_BITS)
 #define XCT_TABLE_BITS_MAX	24
+/* A chain that is longer while there is no memory for more of them is no use. */
+#define XCT_CHAIN_MAX		64
 
 /**
  * struct xct_table - the buckets of one size
@@ -149,7 +151,10 @@ bool xct_taken(const struct xnf_conn *but, const struct xct_tuple *tuple)
 		xct_kill(ct, XCT_CAUSE_EXPIRED);
 		return false;
 	}
-	return ct != but;
+	if (ct == but)
+		return false;
+	XCT_INC_STAT(but->xn, FOUND);
+	return true;
 }
 
 /* The newest table; under a stripe's lock, which holds it. */
@@ -197,10 +202,40 @@ static void xct_unlink(struct xct_node *node, u32 hash)
 	WARN_ON_ONCE(!table);
 }
 
+static bool xct_chain_full(struct xct_table *table, u32 hash)
+{
+	const struct xct_node *node;
+	unsigned int n = 0;
+
+	for (node = rcu_dereference_check(*xct_bucket(table, hash), 1); node;
+	     node = rcu_dereference_check(node->next, 1))
+		if (unlikely(++n >= XCT_CHAIN_MAX))
+			return true;
+	return false;
+}
+
+/* Both stripes locked. */
+static bool xct_link_both(struct xnf_conn *ct, u32 there, u32 back)
+{
+	struct xct_table *table = xct_newest();
+
+	if (unlikely(xct_chain_full(table, there) ||
+		     xct_chain_full(table, back))) {
+		XCT_INC_STAT(ct->xn, CHAINTOOLONG);
+		return false;
+	}
+	/* before anybody can find it */
+	ct->status |= IPS_CONFIRMED;
+	xct_link(table, &ct->node[IP_CT_DIR_REPLY], back);
+	xct_link(table, &ct->node[IP_CT_DIR_ORIGINAL], there);
+	return true;
+}
+
 /**
  * xct_insert - put a connection in the table
  * @ct: the connection, nobody else's until now
- * @rival: filled where one of its tuples is there already: that node
+ * @rival: filled: the node that has one of its tuples already; NULL where that
+ *	is not why it is not in
  *
  * Context: RCU read lock, BH off.
  * Return: true if it is in; it is everybody's now.
@@ -211,21 +246,16 @@ bool xct_insert(struct xnf_conn *ct, struct xct_node **rival)
 	struct xct_tuple *reply = &ct->node[IP_CT_DIR_REPLY].tuple;
 	u32 there = xct_hash(ct->xn, orig), back = xct_hash(ct->xn, reply);
 	unsigned int a = xct_stripe_of(there), b = xct_stripe_of(back);
-	struct xct_table *table;
+	bool in = false;
 
 	xct_lock(a, b);
 	*rival = xct_find_hash(ct->xn, orig, there);
 	if (likely(!*rival))
 		*rival = xct_find_hash(ct->xn, reply, back);
-	if (likely(!*rival)) {
-		/* before anybody can find it */
-		ct->status |= IPS_CONFIRMED;
-		table = xct_newest();
-		xct_link(table, &ct->node[IP_CT_DIR_REPLY], back);
-		xct_link(table, &ct->node[IP_CT_DIR_ORIGINAL], there);
-	}
+	if (likely(!*rival))
+		in = xct_link_both(ct, there, back);
 	xct_unlock(a, b);
-	return !*rival;
+	return in;
 }
 
 /**

@@ -326,6 +326,18 @@ def related_own():
     equal(conns(), [], "connections")
 
 
+@check("over lo, it is RELATED where it comes in, too")
+def related_lo():
+    seen = Seen()
+    sock = router.udp().connect("127.0.0.1", 9)
+    sock.send(b"nobody")
+    until(lambda: sock.error() == "ECONNREFUSED", "ECONNREFUSED")
+    equal({where: seen.now().get((where, "related")) for where in
+           ("LOCAL_OUT", "POST_ROUTING", "PRE_ROUTING", "LOCAL_IN")},
+          dict.fromkeys(("LOCAL_OUT", "POST_ROUTING", "PRE_ROUTING",
+                         "LOCAL_IN"), 1), "RELATED")
+
+
 def error_about(src, dst, sport, dport, to):
     """Port unreachable from the tap, about a datagram of ours."""
     quote = bytes(XIP(src=src, dst=dst, proto=17, ttl=9) /
