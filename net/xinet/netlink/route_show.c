@@ -169,6 +169,12 @@ void xnl_route_notify(int event, struct xinet_net *xn, __be32 dst, u8 dst_len,
 	};
 	struct sk_buff *skb;
 
+	/* most of a large table's changes are heard by nobody */
+	if (!rtnl_notify_needed(xn->net,
+				info->nlh ? info->nlh->nlmsg_flags : 0,
+				RTNLGRP_DECnet_ROUTE))
+		return;
+
 	skb = nlmsg_new(xnl_route_msg_size(fi), GFP_KERNEL);
 	if (!skb || !xnl_route_fill(skb, &m)) {
 		kfree_skb(skb);

@@ -118,6 +118,16 @@ static void xlpm_map_blocks(const struct xlpm *t, struct xlpm_map *map,
 	}
 }
 
+/*
+ * From @slot on the block has no room and asks the nodes; it may go on to, so a
+ * change there is none of its own.
+ */
+static bool xlpm_block_asks(const struct xlpm_block *b, unsigned int slot)
+{
+	return hweight64(b->map << (~slot & 63)) == XLPM_BLOCK_RUNS &&
+	       b->number[XLPM_BLOCK_RUNS] == XLPM_MAP_ASK;
+}
+
 /**
  * xlpm_map_swap - the answers to a prefix have changed
  * @t: the table, changed, its 16-bit array up to date
@@ -138,7 +148,8 @@ void xlpm_map_swap(const struct xlpm *t, struct xlpm_map *map, u32 key, u8 len,
 		return;
 	if (leaf)
 		xlpm_map_use(map, leaf);
-	xlpm_map_blocks(t, map, first, min(end, map->filled << 10));
+	if (end - first > 1 || !xlpm_block_asks(&map->block[first], key >> 8))
+		xlpm_map_blocks(t, map, first, min(end, map->filled << 10));
 	if (old)
 		xlpm_map_unuse(map, old);
 }
