@@ -22,8 +22,8 @@ import threading
 
 import ktap
 from ktap import check, rows
-from xlab import (Delta, Ns, command, equal, need, refused, until,
-                  veth)
+from xlab import (Delta, Ns, client_router_server, command, equal, need,
+                  refused, until)
 from xhooks import ask, load, states, tell, unload
 
 PRE, IN, FORWARD, OUT, POST = range(5)
@@ -36,15 +36,7 @@ client = router = server = there = here = None
 def setup():
     global client, router, server, there, here
     load()
-    client, router, server = (Ns(n) for n in ("client", "router", "server"))
-    veth(client, "c0", router, "r0")
-    veth(router, "r1", server, "s0")
-    client.xip("addr add 10.1.0.2/24 dev c0",
-               "route add default via 10.1.0.1")
-    router.xip("addr add 10.1.0.1/24 dev r0", "addr add 10.3.0.1/24 dev r1")
-    server.xip("addr add %s/24 dev s0" % SERVER,
-               "route add default via 10.3.0.1")
-    router.sysctl(forwarding=1)
+    client, router, server = client_router_server()
     there = server.udp("0.0.0.0", PORT)
     here = client.udp().connect(SERVER, PORT)
     passes()

@@ -230,6 +230,23 @@ def veth(one, dev, other, peer):
     return macs
 
 
+def client_router_server():
+    """
+    Three namespaces, 10.1.0.2 on c0, 10.1.0.1 on r0 and 10.3.0.1 on r1,
+    10.3.0.2 on s0; the one in the middle forwards.
+    """
+    client, router, server = (Ns(n) for n in ("client", "router", "server"))
+    veth(client, "c0", router, "r0")
+    veth(router, "r1", server, "s0")
+    client.xip("addr add 10.1.0.2/24 dev c0",
+               "route add default via 10.1.0.1")
+    router.xip("addr add 10.1.0.1/24 dev r0", "addr add 10.3.0.1/24 dev r1")
+    server.xip("addr add 10.3.0.2/24 dev s0",
+               "route add default via 10.3.0.1")
+    router.sysctl(forwarding=1)
+    return client, router, server
+
+
 class Counters:
     """/proc/net/xinet/snmp; a line is only taken apart when it is asked for."""
 
