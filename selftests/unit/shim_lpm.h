@@ -34,6 +34,7 @@ struct rcu_head { void *unused[2]; };
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 /* As the kernel's: what was written before is seen first. */
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define BIT(n)			(1UL << (n))
 #define hweight64(x)		((unsigned int)__builtin_popcountll(x))
 #define __ffs64(x)		((unsigned int)__builtin_ctzll(x))
 
@@ -92,7 +93,7 @@ static inline void shim_free(void *p)
 #define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define kfree(p)		shim_free(p)
 #define kvfree(p)		shim_free(p)
-#define kvfree_rcu(p, member)	shim_free(p)
+#define kvfree_rcu_mightsleep(p)	shim_free(p)
 #define cond_resched()		do { } while (0)
 
 static inline u32 min(u32 a, u32 b)

@@ -71,6 +71,18 @@ flush()
 	cat $worst
 }
 
+# Likewise, when the namespace goes with all of them.
+vanish()
+{
+	echo 0 >$worst
+	ip netns del "$1"
+	# Another one's end waits for this one's.
+	ip netns add behind
+	ip netns del behind
+	sleep 5
+	cat $worst
+}
+
 measure()
 {
 	local family=$1 before
@@ -85,7 +97,9 @@ measure()
 		"$(change "$family" del $((count / 8)))"
 	change "$family" add $((count / 8)) >/dev/null
 	scale "$family" routes-1m-flush-delay us "$(flush "$family")"
-	ip netns del "$family"
+	ip -n "$family" link set veth0 up
+	change "$family" add "$count" >/dev/null
+	scale "$family" routes-1m-exit-delay us "$(vanish "$family")"
 }
 
 insmod "$modules/xlookup.ko"

@@ -13,8 +13,15 @@
 #include <linux/rtnetlink.h>
 #include "lpm_map.h"
 
-/* By 16 bits and then by the nodes. */
-static noinline void *xlpm_lookup_direct(const struct xlpm *t, u32 key)
+/**
+ * xlpm_lookup_direct - by 16 bits and then by the nodes
+ * @t: the table
+ * @key: host byte order
+ *
+ * Context: RCU read lock; any.
+ * Return: as xlpm_lookup().
+ */
+noinline void *xlpm_lookup_direct(const struct xlpm *t, u32 key)
 {
 	const struct xlpm_direct *direct = rcu_dereference_rtnl(t->direct);
 	unsigned long word;
@@ -33,15 +40,7 @@ static noinline void *xlpm_lookup_direct(const struct xlpm *t, u32 key)
  */
 void *xlpm_lookup(const struct xlpm *t, u32 key)
 {
-	const struct xlpm_map *map = rcu_dereference_rtnl(t->map);
-	unsigned long word;
-
-	if (likely(map)) {
-		word = xlpm_map_word(map, key);
-		if (likely(!(word & XLPM_NODE)))
-			return (void *)word;
-	}
-	return xlpm_lookup_direct(t, key);
+	return xlpm_lookup_inline(t, key);
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The short ways into a large table: 65,536 words by the first 16 bits, and in a
- * very large one blocks that answer 24 bits besides (lpm_map.c).
+ * very large one a byte for each 24 bits besides (lpm_map.c).
  *
  * In: a change that lpm_update.c has made. Out: the words of it brought up to
  * date; the arrays made when the table has grown large, freed when it is small
@@ -21,9 +21,9 @@
 #define XLPM_DIRECT_FROM	16384
 #define XLPM_DIRECT_UNTIL	4096
 
-/* 8 MiB: at most 128 bytes a prefix when it comes, 256 when it goes. */
-#define XLPM_MAP_FROM		65536
-#define XLPM_MAP_UNTIL		32768
+/* 16 MiB: at most 128 bytes a prefix when it comes, 256 when it goes. */
+#define XLPM_MAP_FROM		131072
+#define XLPM_MAP_UNTIL		65536
 
 /* Of XLPM_MAP_PARTS, with each change until all are in use. */
 #define XLPM_MAP_FILL		32
@@ -117,7 +117,7 @@ static void xlpm_direct_grow(struct xlpm *t)
 static void xlpm_direct_shrink(struct xlpm *t, struct xlpm_direct *direct)
 {
 	RCU_INIT_POINTER(t->direct, NULL);
-	kvfree_rcu(direct, rcu);
+	kvfree_rcu_mightsleep(direct);
 }
 
 static void xlpm_direct_fit_map(struct xlpm *t)
@@ -126,7 +126,7 @@ static void xlpm_direct_fit_map(struct xlpm *t)
 
 	if (map && t->count < XLPM_MAP_UNTIL) {
 		RCU_INIT_POINTER(t->map, NULL);
-		kvfree_rcu(map, rcu);
+		xlpm_map_free(map);
 	} else if (!map && t->count >= XLPM_MAP_FROM &&
 		   !(t->count % (XLPM_MAP_FROM / 4))) {
 		rcu_assign_pointer(t->map, xlpm_map_make(t));
@@ -164,6 +164,6 @@ void xlpm_direct_fit(struct xlpm *t)
  */
 void xlpm_direct_free(struct xlpm *t)
 {
-	kvfree(rcu_dereference_protected(t->map, true));
+	xlpm_map_drop(rcu_dereference_protected(t->map, true));
 	kvfree(rcu_dereference_protected(t->direct, true));
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The blocks in front of a very large table: kept in step with the nodes.
+ * The bytes in front of a very large table: kept in step with the nodes.
  *
- * In: changes that lpm_update.c has made. Out: blocks that lookups find answers
- * in. Under RTNL; may sleep. A block is made anew, from the one node that it is
- * part of, whenever an answer in it has changed.
+ * In: changes that lpm_update.c has made. Out: bytes that lookups find answers
+ * by. Under RTNL; may sleep. The bytes of a prefix are made anew, from the nodes
+ * they stand for, whenever its answers have changed.
  *
  * A new map asks the nodes for everything and is filled part by part, a few
  * with each further change, so that no change has all of it to do.
@@ -16,116 +16,69 @@
 #include <linux/slab.h>
 #include "lpm_map.h"
 
-/**
- * struct xlpm_draft - a block in the making
- * @block: so far; @seq is not set
- * @runs: how many
- */
-struct xlpm_draft {
-	struct xlpm_block block;
-	unsigned int runs;
-};
-
-/*
- * From @slot on, which is behind all slots so far, the answer is @number. False
- * if there is no room: the nodes are asked from the last run on.
- */
-static bool xlpm_draft_add(struct xlpm_draft *d, unsigned int slot, u8 number)
+/* Slots @slot to @end - 1 of a node of 16 bits; @number is where its first is. */
+static void xlpm_map_node(struct xlpm_map *map, u8 *number,
+			  const struct xlpm_node *n, unsigned int slot,
+			  unsigned int end)
 {
-	if (d->runs && d->block.number[d->runs] == number)
-		return true;
-	if (d->runs == XLPM_BLOCK_RUNS) {
-		d->block.number[d->runs] = XLPM_MAP_ASK;
-		return false;
+	const unsigned long *word = &n->word[xlpm_run(n, slot)];
+	unsigned int next;
+
+	for (; slot < end; slot = next) {
+		next = min(xlpm_next_run(n->map, slot), end);
+		memset(number + slot, xlpm_map_number(map, *word++),
+		       next - slot);
 	}
-	d->block.map |= 1ULL << slot;
-	d->block.number[++d->runs] = number;
-	return true;
-}
-
-/* The answers that quarter @w of a node of 16 bits knows. */
-static void xlpm_draft_node(struct xlpm_draft *d, struct xlpm_map *map,
-			    const struct xlpm_node *n, unsigned int w)
-{
-	u64 left = n->map[w] & ~1ULL;
-	const unsigned long *word;
-
-	/* A run may have begun in a quarter before. */
-	word = &n->word[n->before[w] + (n->map[w] & 1) - 1];
-	xlpm_draft_add(d, 0, xlpm_map_number(map, *word));
-	for (; left; left &= left - 1)
-		if (!xlpm_draft_add(d, __ffs64(left),
-				    xlpm_map_number(map, *++word)))
-			break;
 }
 
 /* No node of 16 bits: one of 24 answers one slot, if there is one. */
-static void xlpm_draft_cover(struct xlpm_draft *d, struct xlpm_map *map,
-			     unsigned long word, u32 i)
+static void xlpm_map_cover(struct xlpm_map *map, u8 *number, unsigned long word,
+			   u32 i, unsigned int slot, unsigned int end)
 {
 	const struct xlpm_node *n = xlpm_node_of(word);
 	u8 cover = xlpm_map_number(map, xlpm_word_leaf(word));
-	unsigned int slot;
+	unsigned int kid = XLPM_SLOTS;
 
-	if (!n || n->key >> 14 != i) {
-		xlpm_draft_add(d, 0, cover);
+	if (n && n->key >> 16 == i)
+		kid = n->key >> 8 & (XLPM_SLOTS - 1);
+	if (kid < slot || kid >= end) {
+		memset(number + slot, cover, end - slot);
 		return;
 	}
-	slot = n->key >> 8 & (XLPM_BLOCK_SLOTS - 1);
-	if (slot)
-		xlpm_draft_add(d, 0, cover);
-	xlpm_draft_add(d, slot, XLPM_MAP_ASK);
-	if (slot + 1 < XLPM_BLOCK_SLOTS)
-		xlpm_draft_add(d, slot + 1, cover);
+	memset(number + slot, cover, kid - slot);
+	WRITE_ONCE(number[kid], XLPM_MAP_ASK);
+	memset(number + kid + 1, cover, end - kid - 1);
 }
 
-static void xlpm_block_write(struct xlpm_block *b, const struct xlpm_draft *d)
-{
-	WRITE_ONCE(b->seq, b->seq + 1);
-	/* The number's word, and an odd @seq, come before what is new. */
-	smp_wmb();
-	WRITE_ONCE(b->map, d->block.map);
-	memcpy(b->number, d->block.number, d->runs + 1);
-	/* All of it comes before an even @seq. */
-	smp_wmb();
-	WRITE_ONCE(b->seq, b->seq + 1);
-}
-
-static void xlpm_map_block(const struct xlpm *t, struct xlpm_map *map, u32 i)
+/* Slots of the 256 behind the first 16 bits @i. */
+static void xlpm_map_slots(const struct xlpm *t, struct xlpm_map *map, u32 i,
+			   unsigned int slot, unsigned int end)
 {
 	const struct xlpm_direct *direct = rtnl_dereference(t->direct);
-	unsigned long word = direct->word[i >> 2];
+	unsigned long word = direct->word[i];
 	const struct xlpm_node *n = xlpm_node_of(word);
-	struct xlpm_draft d;
+	u8 *number = &map->number[i * XLPM_SLOTS];
 
-	d.block.map = 0;
-	d.block.number[0] = XLPM_MAP_ASK;
-	d.runs = 0;
 	if (n && xlpm_depth(n) == 16)
-		xlpm_draft_node(&d, map, n, i & 3);
+		xlpm_map_node(map, number, n, slot, end);
 	else
-		xlpm_draft_cover(&d, map, word, i);
-	xlpm_block_write(&map->block[i], &d);
+		xlpm_map_cover(map, number, word, i, slot, end);
 }
 
-static void xlpm_map_blocks(const struct xlpm *t, struct xlpm_map *map,
-			    u32 first, u32 end)
+/* The answers to keys of 24 bits from @first to @last. */
+static void xlpm_map_answers(const struct xlpm *t, struct xlpm_map *map,
+			     u32 first, u32 last)
 {
-	for (; first < end; first++) {
-		xlpm_map_block(t, map, first);
-		if (!(~first & 0xff))
+	u32 i;
+
+	/* The word of a number comes before a byte that leads to it. */
+	smp_wmb();
+	for (i = first >> 8; i <= last >> 8; i++) {
+		xlpm_map_slots(t, map, i, i == first >> 8 ? first & 0xff : 0,
+			       i == last >> 8 ? (last & 0xff) + 1 : XLPM_SLOTS);
+		if (!(~i & 0xff))
 			cond_resched();
 	}
-}
-
-/*
- * From @slot on the block has no room and asks the nodes; it may go on to, so a
- * change there is none of its own.
- */
-static bool xlpm_block_asks(const struct xlpm_block *b, unsigned int slot)
-{
-	return hweight64(b->map << (~slot & 63)) == XLPM_BLOCK_RUNS &&
-	       b->number[XLPM_BLOCK_RUNS] == XLPM_MAP_ASK;
 }
 
 /**
@@ -142,14 +95,14 @@ static bool xlpm_block_asks(const struct xlpm_block *b, unsigned int slot)
 void xlpm_map_swap(const struct xlpm *t, struct xlpm_map *map, u32 key, u8 len,
 		   const void *old, const void *leaf)
 {
-	u32 first = key >> 14, end = ((key | ~xlpm_mask(len)) >> 14) + 1;
+	u32 last = (key | ~xlpm_mask(len)) >> 8;
 
 	if (key >> 24 >= map->filled)
 		return;
 	if (leaf)
 		xlpm_map_use(map, leaf);
-	if (end - first > 1 || !xlpm_block_asks(&map->block[first], key >> 8))
-		xlpm_map_blocks(t, map, first, min(end, map->filled << 10));
+	xlpm_map_answers(t, map, key >> 8,
+			 min(last, (map->filled << 16) - 1));
 	if (old)
 		xlpm_map_unuse(map, old);
 }
@@ -201,7 +154,7 @@ void xlpm_map_fill(const struct xlpm *t, struct xlpm_map *map,
 			xlpm_map_count(map, n, part);
 		else if (n && n->key >> 24 == part)
 			xlpm_map_count(map, n, XLPM_MAP_PARTS);
-		xlpm_map_blocks(t, map, part << 10, (part + 1) << 10);
+		xlpm_map_answers(t, map, part << 16, (part << 16) | 0xffff);
 	}
 }
 
@@ -219,7 +172,43 @@ struct xlpm_map *xlpm_map_make(const struct xlpm *t)
 	map = kvzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!map)
 		return NULL;
+	map->number = kvzalloc(XLPM_MAP_SLOTS,
+			       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!map->number) {
+		kvfree(map);
+		return NULL;
+	}
 	map->word[XLPM_MAP_ASK] = XLPM_NODE;
 	map->word[XLPM_MAP_ANY] = (unsigned long)t->any;
 	return map;
+}
+
+/**
+ * xlpm_map_drop - free a map at once
+ * @map: the map that nobody reads, NULL does nothing
+ *
+ * Context: any.
+ */
+void xlpm_map_drop(struct xlpm_map *map)
+{
+	if (!map)
+		return;
+	kvfree(map->number);
+	kvfree(map);
+}
+
+static void xlpm_map_rcu(struct rcu_head *rcu)
+{
+	xlpm_map_drop(container_of(rcu, struct xlpm_map, rcu));
+}
+
+/**
+ * xlpm_map_free - free a map that readers may still be in
+ * @map: the map, out of its table
+ *
+ * Context: any.
+ */
+void xlpm_map_free(struct xlpm_map *map)
+{
+	call_rcu(&map->rcu, xlpm_map_rcu);
 }

@@ -1,49 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Half a cache line for each 18 bits of the key, for tables of a full routing
- * feed: it answers 24 bits, and most keys without a look at the nodes.
+ * A byte for each 24 bits of the key, for tables of a full routing feed: it
+ * answers nearly all keys without a look at the nodes, by one load that may miss
+ * the caches.
  *
- * A block is a quarter of a node made small: runs of equal answers, a bit in a
- * map where one begins, and a byte for each, a number that stands for a leaf. It
- * has room for XLPM_BLOCK_RUNS; keys behind those are asked of the nodes.
- *
- * Blocks change in place. A reader who meets a change asks the nodes as well,
- * which were changed before, so it waits for nobody.
+ * A byte is a number that stands for a leaf. It changes by one store, after what
+ * it leads to, so readers wait for nobody.
  */
 #ifndef _XINET_LPM_MAP_H
 #define _XINET_LPM_MAP_H
 
 #include "lpm_node.h"
 
+#define XLPM_MAP_SLOTS		BIT(24)
 #define XLPM_MAP_NUMBERS	256
 #define XLPM_MAP_ASK		0	/* number: ask the nodes */
 #define XLPM_MAP_ANY		1	/* number: that of length 0, if any, covers */
 #define XLPM_MAP_FIRST		2	/* the first one that a leaf may get */
 #define XLPM_MAP_PARTS		256	/* by the first 8 bits */
 
-#define XLPM_BLOCK_SLOTS	64
-#define XLPM_BLOCK_RUNS		19
-
-/**
- * struct xlpm_block - answers to 64 keys of 24 bits
- * @map: where a run begins
- * @seq: odd while the block changes, another one afterwards
- * @number: of each run, from 1 on; all zeroes ask the nodes
- */
-struct xlpm_block {
-	u64 map;
-	u32 seq;
-	u8 number[XLPM_BLOCK_RUNS + 1];
-} __aligned(32);
-
 /**
  * struct xlpm_map - answers by the first 24 bits
- * @rcu: frees it
- * @block: by the first 18 bits; not last, see xlpm_map_word()
+ * @number: what stands for the answer to each; an allocation of its own, since
+ *	with a byte more it would not fit into whole huge pages
  * @word: of each number: a leaf, 0 for no prefix, XLPM_NODE to ask the nodes
+ * @rcu: frees it
  * @users: prefixes with the leaf of each number; RTNL
  * @unnumbered: prefixes whose leaf has no number; RTNL
- * @filled: parts whose blocks are in use and whose prefixes are counted; RTNL
+ * @filled: parts whose bytes are in use and whose prefixes are counted; RTNL
  * @idle_since: grace-period cookie of a number whose last user went; RTNL
  * @hint: a number by the hash of its leaf, perhaps outdated; RTNL
  *
@@ -51,9 +35,9 @@ struct xlpm_block {
  * comes from a later one.
  */
 struct xlpm_map {
-	struct rcu_head rcu;
-	struct xlpm_block block[1 << 18];
+	u8 *number;
 	unsigned long word[XLPM_MAP_NUMBERS];
+	struct rcu_head rcu;
 	u32 users[XLPM_MAP_NUMBERS];
 	u32 unnumbered;
 	unsigned int filled;
@@ -61,26 +45,35 @@ struct xlpm_map {
 	u8 hint[1024];
 };
 
-/*
- * The word for @key, with XLPM_NODE if the nodes have to be asked. In the midst
- * of a change the number may lie behind the block, though not behind the map;
- * what it says is then not used.
- */
+/* The word for @key, with XLPM_NODE if the nodes have to be asked. */
 static __always_inline unsigned long xlpm_map_word(const struct xlpm_map *map,
 						   u32 key)
 {
-	const struct xlpm_block *b = &map->block[key >> 14];
-	const u8 *number = b->number;
-	u32 seq = READ_ONCE(b->seq);
+	return READ_ONCE(map->word[READ_ONCE(map->number[key >> 8])]);
+}
+
+/* fib_lpm.c */
+void *xlpm_lookup_direct(const struct xlpm *t, u32 key);
+
+/**
+ * xlpm_lookup_inline - xlpm_lookup() without the call
+ * @t: the table
+ * @key: host byte order
+ *
+ * Context: RCU read lock; any.
+ * Return: as xlpm_lookup().
+ */
+static __always_inline void *xlpm_lookup_inline(const struct xlpm *t, u32 key)
+{
+	const struct xlpm_map *map = rcu_dereference_rtnl(t->map);
 	unsigned long word;
 
-	/* Pairs with the first barrier of xlpm_block_write(). */
-	smp_rmb();
-	number += hweight64(READ_ONCE(b->map) << (~(key >> 8) & 63));
-	word = READ_ONCE(map->word[READ_ONCE(*number)]) | (seq & XLPM_NODE);
-	/* Pairs with the second one. */
-	smp_rmb();
-	return READ_ONCE(b->seq) == seq ? word : XLPM_NODE;
+	if (likely(map)) {
+		word = xlpm_map_word(map, key);
+		if (likely(!(word & XLPM_NODE)))
+			return (void *)word;
+	}
+	return xlpm_lookup_direct(t, key);
 }
 
 /* lpm_map.c */
@@ -89,6 +82,8 @@ void xlpm_map_swap(const struct xlpm *t, struct xlpm_map *map, u32 key, u8 len,
 void xlpm_map_fill(const struct xlpm *t, struct xlpm_map *map,
 		   unsigned int parts);
 struct xlpm_map *xlpm_map_make(const struct xlpm *t);
+void xlpm_map_drop(struct xlpm_map *map);
+void xlpm_map_free(struct xlpm_map *map);
 
 /* lpm_number.c */
 u8 xlpm_map_number_slow(struct xlpm_map *map, unsigned long leaf);

@@ -58,11 +58,11 @@ struct xlpm_node {
 
 /**
  * struct xlpm_direct - the first 16 bits of the key at once
- * @rcu: frees it
  * @word: as those of a node; none points at a node of less than 16 bits
+ *
+ * A power of two in size: with one word more, its memory would be twice as much.
  */
 struct xlpm_direct {
-	struct rcu_head rcu;
 	unsigned long word[1 << 16];
 };
 
@@ -150,7 +150,9 @@ static inline unsigned long xlpm_word_of(const struct xlpm_node *n)
 /* The leaf that a word stands for, without what a node below knows better. */
 static inline unsigned long xlpm_word_leaf(unsigned long word)
 {
-	return word & XLPM_NODE ? READ_ONCE(xlpm_node_of(word)->cover) : word;
+	const struct xlpm_node *n = xlpm_node_of(word);
+
+	return n ? READ_ONCE(n->cover) : word;
 }
 
 static inline void **xlpm_leaves(const struct xlpm_node *n)
