@@ -197,6 +197,8 @@ enum xct_timeout {
  * @stats: counters
  * @users: rules and settings that ask for tracking
  * @max: most records (nf_conntrack_max)
+ * @guest: of a user namespace that is not the initial one: refused when the
+ *	host's limit is three quarters reached
  * @acct: count packets and bytes (nf_conntrack_acct)
  * @checksum: a packet with a bad transport checksum is INVALID
  * @always: track though no rule asks for it (nf_conntrack_always)
@@ -216,6 +218,7 @@ struct xct_net {
 	struct xct_stats __percpu *stats;
 	unsigned int users;
 	int max;
+	bool guest;
 	int acct;
 	int checksum;
 	int always;

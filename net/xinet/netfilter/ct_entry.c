@@ -7,8 +7,9 @@
  * From then on it is freed a grace period after it left the table.
  *
  * Limits: nf_conntrack_max of the namespace, and xct_total_max of the host,
- * which no child namespace can change. At a limit a connection that has seen
- * no proof of life (IPS_ASSURED) makes room, if one is near.
+ * which no child namespace can change. A quarter of the latter is kept from
+ * namespaces that anybody can make. At a limit a connection that has seen no
+ * proof of life (IPS_ASSURED) makes room, if one is near.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -132,6 +133,18 @@ static noinline bool xct_make_room(struct xinet_net *xn,
 	return false;
 }
 
+/*
+ * What all namespaces together may have before this one is refused. Whoever
+ * makes a user namespace is his own administrator: nothing but this keeps him
+ * from filling the table against everybody else.
+ */
+static int xct_host_limit(const struct xinet_net *xn)
+{
+	int max = READ_ONCE(xct_total_max);
+
+	return likely(!xn->ct.guest) ? max : max - max / 4;
+}
+
 /* Count one more; with a limit reached only if another one goes. */
 static bool xct_count(struct xinet_net *xn, const struct xct_tuple *tuple)
 {
@@ -139,7 +152,7 @@ static bool xct_count(struct xinet_net *xn, const struct xct_tuple *tuple)
 	int all = atomic_inc_return(&xct_total);
 
 	if (likely(mine <= READ_ONCE(xn->ct.max) &&
-		   all <= READ_ONCE(xct_total_max)))
+		   all <= xct_host_limit(xn)))
 		return true;
 	if (xct_make_room(xn, tuple))
 		return true;

@@ -8,6 +8,7 @@
  */
 #include <linux/mutex.h>
 #include <linux/netfilter_ipv4.h>
+#include <linux/user_namespace.h>
 #include <net/netns/hash.h>
 #include <net/xinet/netns.h>
 #include "ct.h"
@@ -138,6 +139,7 @@ int xct_net_init(struct xinet_net *xn)
 	int err;
 
 	xn->ct.max = XCT_MAX_DEFAULT;
+	xn->ct.guest = xn->net->user_ns != &init_user_ns;
 	xn->ct.checksum = 1;
 	memcpy(xn->ct.timeout, xct_timeouts, sizeof(xct_timeouts));
 	xct_tcp_net_init(xn);

@@ -16,6 +16,7 @@ five points (Documentation/examples/xcount.c).
 import os
 import socket
 import struct
+import subprocess
 import threading
 
 import ktap
@@ -512,6 +513,53 @@ def host_max():
         delta = Delta(router)
         client.udp().sendto(b"x", SERVER, PORT)
         until(lambda: delta.drops().get("ConntrackFull") == 1, "refusal")
+    finally:
+        with open(knob, "w", encoding="ascii") as new:
+            new.write(before)
+
+
+def of_a_user():
+    """A namespace that an unprivileged user made."""
+    with subprocess.Popen(
+            ["setpriv", "--reuid=65534", "--clear-groups", "unshare", "-Urn",
+             "sh", "-c", "echo; read _"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE) as user:
+        user.stdout.readline()
+        ns = Ns("user", user.pid)
+        user.stdin.close()
+    ns.sysctl(nf_conntrack_always=1, nf_conntrack_max=1 << 30)
+    return ns
+
+
+@rows("an unprivileged user is refused at 3/4 of the host's limit of %d: "
+      "%d connections are known", [
+    ((limit, known), limit, known, taken) for limit, known, taken in (
+        (4, 2, True), (4, 3, False), (5, 3, True), (5, 4, False),
+        (8, 5, True), (8, 6, False), (8, 7, False))])
+def fair(limit, known, taken):
+    knob = "/proc/sys/net/xinet/nf_conntrack_host_max"
+    with open(knob, encoding="ascii") as old:
+        before = old.read()
+    user = of_a_user()
+    sock = client.udp("10.1.0.2", 0)
+    for port in range(PORT, PORT + known):
+        sock.sendto(b"x", SERVER, port)
+    until(lambda: count() == known, "connections")
+    delta, mine = Delta(user), user.udp("127.0.0.1", 0)
+    try:
+        with open(knob, "w", encoding="ascii") as new:
+            new.write(str(limit))
+        if taken:
+            mine.sendto(b"x", *mine.local())
+        else:
+            refused("EPERM", mine.sendto, b"x", *mine.local())
+            equal(stat("drop", user), 1, "refusals that its owner sees")
+        equal((count(user), delta.drops()),
+              (1, {}) if taken else (0, {"ConntrackFull": 1}), "his")
+        # one more is there for the others in any case
+        user.xip("conntrack flush")
+        sock.sendto(b"x", SERVER, PORT + known)
+        until(lambda: count() == known + 1, "the next connection")
     finally:
         with open(knob, "w", encoding="ascii") as new:
             new.write(before)

@@ -104,13 +104,19 @@ def dump_neighbours(sock):
 
 
 class Ns:
-    """A network namespace; `with ns:` enters it."""
+    """A network namespace, new or that of a process; `with ns:` enters it."""
 
-    def __init__(self, name):
+    def __init__(self, name, pid=None):
         self.name = name
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
-        if LIBC.unshare(CLONE_NEWNET):
-            raise OSError(ctypes.get_errno(), "unshare")
+        if pid:
+            self.fd = os.open("/proc/%d/ns/net" % pid, os.O_RDONLY)
+            failed = LIBC.setns(self.fd, CLONE_NEWNET)
+            os.close(self.fd)
+        else:
+            failed = LIBC.unshare(CLONE_NEWNET)
+        if failed:
+            raise OSError(ctypes.get_errno(), "no namespace " + name)
         self.fd = os.open("/proc/self/ns/net", os.O_RDONLY)
         self.path = "/proc/%d/fd/%d" % (os.getpid(), self.fd)
         self.depth = 1
