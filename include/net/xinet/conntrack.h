@@ -58,7 +58,7 @@ struct xct_counter {
  * @xn: its namespace
  * @status: IPS_*_BIT
  * @timeout: when it ends, in nfct_time_stamp's clock (32 bits of jiffies)
- * @mark: administrator's
+ * @mark: a hook's, see xnf_ct_set_mark()
  * @masq_ifindex: device whose address it is masqueraded with, or 0
  * @lock: guards @tcp
  * @tcp: state of IPPROTO_TCP
@@ -136,6 +136,7 @@ static inline struct xnf_ctx *xnf_ctx_of(const struct sk_buff *skb)
 
 struct xnf_conn *xnf_ct_get(const struct sk_buff *skb,
 			    enum ip_conntrack_info *info);
+void xnf_ct_set_mark(struct xnf_conn *ct, u32 mark);
 
 /* Why something is said about a connection to who listens. */
 enum xct_cause {

@@ -37,6 +37,26 @@ struct xnf_conn *xnf_ct_get(const struct sk_buff *skb,
 EXPORT_SYMBOL_GPL(xnf_ct_get);
 
 /**
+ * xnf_ct_set_mark - give a connection a mark
+ * @ct: the connection, from xnf_ct_get()
+ * @mark: any number; what it means is the caller's affair
+ *
+ * Who listens to the events is told when it is another one. Rules match a
+ * packet's mark, not this one: a hook that wants them to copies it to
+ * skb->mark.
+ *
+ * Context: in the hook that asked for @ct. Of two CPUs the last one's holds.
+ */
+void xnf_ct_set_mark(struct xnf_conn *ct, u32 mark)
+{
+	if (READ_ONCE(ct->mark) == mark)
+		return;
+	WRITE_ONCE(ct->mark, mark);
+	xct_event(ct, XCT_CAUSE_MARK);
+}
+EXPORT_SYMBOL_GPL(xnf_ct_set_mark);
+
+/**
  * xct_set_info - say in a packet's context which connection it is of
  * @ctx: the context
  * @ct: the connection

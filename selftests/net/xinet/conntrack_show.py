@@ -14,6 +14,7 @@ import sys
 
 import ktap
 from ktap import check, rows
+from xevents import Events
 from xlab import SLOW, Ns, command, equal, need, until, veth
 
 NEAR, FAR, VOID = "10.9.0.1", "10.9.0.2", "10.8.0.2"
@@ -249,66 +250,28 @@ def flush():
 
 # --- events ----------------------------------------------------------------------------
 
-class Events:
-    """`xip -j conntrack events` in the background."""
-
-    def __enter__(self):
-        with near:
-            self.run = subprocess.Popen(["xip", "-j", "conntrack", "events"],
-                                        stdout=subprocess.PIPE)
-        self.text = b""
-        self.seen = []
-        # it listens once it tells of something
-        until(self.probe, "events of a probe")
-        return self
-
-    def probe(self):
-        flow(VOID, 1, 4999)
-        xip("conntrack flush proto udp dport 1")
-        self.read()
-        return self.seen
-
-    def read(self):
-        while select.select([self.run.stdout], [], [], 0)[0]:
-            more = os.read(self.run.stdout.fileno(), 65536)
-            if not more:
-                break
-            self.text += more
-        *lines, self.text = self.text.split(b"\n")
-        self.seen += [json.loads(line) for line in lines]
-
-    def causes(self, sport, last):
-        """Causes told of a connection, up to the last one expected."""
-        def told():
-            self.read()
-            found = [e["cause"] for e in self.seen
-                     if e["orig"].get("sport") == sport]
-            return found if last in found else None
-        return until(told, "event %s" % last)
-
-    def __exit__(self, *_):
-        self.run.terminate()
-        self.run.wait()
-        self.run.stdout.close()
+def causes(events, sport, last):
+    """Causes told of a connection, up to the last one expected."""
+    return [event["cause"] for event in events.of(last, sport=sport)]
 
 
 @check("events name the cause of each step and of the end")
 def events():
     near.sysctl(nf_conntrack_max=1000)
     xip("conntrack flush")
-    with Events() as e:
+    with Events(near) as e:
         flow(FAR, 60, 4100, answer=True)
         xip("conntrack del dport 60")
-        equal(e.causes(4100, "deleted"),
+        equal(causes(e, 4100, "deleted"),
               ["new", "confirmed", "replied", "deleted"], "answered, deleted")
         flow(VOID, 61, 4101)
         xip("conntrack flush")
-        equal(e.causes(4101, "flushed"), ["new", "confirmed", "flushed"],
+        equal(causes(e, 4101, "flushed"), ["new", "confirmed", "flushed"],
               "flushed")
         near.sysctl(nf_conntrack_udp_timeout=1)
         flow(VOID, 62, 4102)
         near.sysctl(nf_conntrack_udp_timeout=300)
-        equal(e.causes(4102, "expired"), ["new", "confirmed", "expired"],
+        equal(causes(e, 4102, "expired"), ["new", "confirmed", "expired"],
               "expired")
         xip("filter add output proto udp dport 63 drop")
         try:
@@ -316,7 +279,7 @@ def events():
         except PermissionError:
             pass
         xip("filter flush")
-        equal(e.causes(4103, "dropped"), ["new", "dropped"], "dropped")
+        equal(causes(e, 4103, "dropped"), ["new", "dropped"], "dropped")
 
 
 def crowd(sock):
@@ -333,13 +296,12 @@ def evicted():
     crowd(sock)
     near.sysctl(nf_conntrack_max=MANY)
     try:
-        with Events() as e:
+        with Events(near) as e:
             ports = iter(range(3000, 60000))
 
             def told():
                 flow(VOID, next(ports), 4301)
-                e.read()
-                return [x for x in e.seen if x["cause"] == "evicted-early-drop"]
+                return [x for x in e.read() if x["cause"] == "evicted-early-drop"]
             gone = until(told, "an eviction")[0]
             equal((gone["orig"]["dst"], "UNREPLIED" in gone["status"]),
                   (VOID, True), "who went")

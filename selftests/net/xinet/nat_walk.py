@@ -8,17 +8,15 @@ with the rows below and with Documentation/networking/xinet/nat-walk.rst, which
 shows the same text.
 """
 import itertools
-import json
 import os
-import select
-import subprocess
 import sys
 from collections import namedtuple
 
 import ktap
 from ktap import rows
+from xevents import Events
 from xhooks import module_file
-from xlab import Ns, command, equal, need, until, veth
+from xlab import Ns, command, equal, need, veth
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOCUMENT = os.path.join(HERE, "../../..",
@@ -240,55 +238,10 @@ def shown(gate):
     return record("xip conntrack show", conns[0], conns[0]["state"])
 
 
-class Events:
-    """`xip -j conntrack events` in the background."""
-
-    def __init__(self, gate):
-        self.gate = gate
-
-    def __enter__(self):
-        with self.gate:
-            # who reads the pipe gets whole lines, as they happen
-            self.run = subprocess.Popen(["xip", "-j", "conntrack", "events"],
-                                        stdout=subprocess.PIPE)
-        self.text = b""
-        self.events = []
-        self.gate.sysctl(nf_conntrack_always=1)
-        # it listens once it tells of something
-        until(self.probe, "events of a probe")
-        self.gate.sysctl(nf_conntrack_always=0)
-        return self
-
-    def probe(self):
-        sock = self.gate.udp()
-        sock.sendto(b"", "127.0.0.1", 9)
-        sock.close()
-        self.gate.xip("conntrack flush")
-        return self.read()
-
-    def read(self):
-        while select.select([self.run.stdout], [], [], 0)[0]:
-            more = os.read(self.run.stdout.fileno(), 65536)
-            if not more:
-                break
-            self.text += more
-        *lines, self.text = self.text.split(b"\n")
-        self.events += [json.loads(line) for line in lines]
-        return self.events
-
-    def of(self, client, last):
-        """Events of a client's connection, as soon as the last one came."""
-        def told():
-            mine = [e for e in self.read()
-                    if (e["orig"]["src"], e["orig"].get("sport")) == client]
-            return mine if any(e["cause"] == last for e in mine) else None
-        return [record("event " + event["cause"], event)
-                for event in until(told, "event " + last)]
-
-    def __exit__(self, *_):
-        self.run.terminate()
-        self.run.wait()
-        self.run.stdout.close()
+def told(events, client):
+    """The events of a client's connection, as rows."""
+    return [record("event " + event["cause"], event)
+            for event in events.of("replied", src=client[0], sport=client[1])]
 
 
 # --- walking ----------------------------------------------------------------------------
@@ -319,7 +272,7 @@ def go(walk, gate, events):
     found += [host_row("server sends", server.local(), caller),
               *list(looks())[len(question):],
               host_row("client receives", tuple(answerer), client.local()),
-              shown(gate), *events.of(ends["C"], "replied")]
+              shown(gate), *told(events, ends["C"])]
     watch(gate, "0")
     client.close()
     server.close()

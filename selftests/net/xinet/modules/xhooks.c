@@ -16,6 +16,9 @@
  *		repeat ARG	asks for ARG more calls, then accepts
  *		queue ARG	NF_QUEUE to that queue
  *		odd ARG		ARG itself is the verdict
+ *		mark ARG	accept, with ARG as the packet's mark
+ *		ctmark ARG	the same with its connection's mark, if it has one
+ *		restore		accept, with that as the packet's mark
  *	del ID			IDs count from 1 as hooks are added
  *	flush			all of the namespace
  *	release			free what was held, in all namespaces
@@ -36,6 +39,7 @@
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
+#include <net/xinet/conntrack.h>
 #include <net/xinet/netfilter.h>
 
 #define XHOOKS_TRACE_MAX	128
@@ -51,6 +55,9 @@ enum xhook_kind {
 	XHOOK_REPEAT,
 	XHOOK_QUEUE,
 	XHOOK_ODD,
+	XHOOK_MARK,
+	XHOOK_CTMARK,
+	XHOOK_RESTORE,
 };
 
 static const char * const xhook_kinds[] = {
@@ -63,6 +70,9 @@ static const char * const xhook_kinds[] = {
 	[XHOOK_REPEAT]	= "repeat",
 	[XHOOK_QUEUE]	= "queue",
 	[XHOOK_ODD]	= "odd",
+	[XHOOK_MARK]	= "mark",
+	[XHOOK_CTMARK]	= "ctmark",
+	[XHOOK_RESTORE]	= "restore",
 };
 
 /**
@@ -141,6 +151,20 @@ static unsigned int xhook_repeat(struct xhook *h)
 	return NF_ACCEPT;
 }
 
+static unsigned int xhook_mark(const struct xhook *h, struct sk_buff *skb)
+{
+	enum ip_conntrack_info info;
+	struct xnf_conn *ct = xnf_ct_get(skb, &info);
+
+	if (h->kind == XHOOK_MARK)
+		skb->mark = h->arg;
+	else if (ct && h->kind == XHOOK_CTMARK)
+		xnf_ct_set_mark(ct, h->arg);
+	else if (ct)
+		skb->mark = READ_ONCE(ct->mark);
+	return NF_ACCEPT;
+}
+
 static unsigned int xhook_run(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
@@ -171,6 +195,10 @@ static unsigned int xhook_run(void *priv, struct sk_buff *skb,
 		return NF_QUEUE_NR(h->arg);
 	case XHOOK_ODD:
 		return h->arg;
+	case XHOOK_MARK:
+	case XHOOK_CTMARK:
+	case XHOOK_RESTORE:
+		return xhook_mark(h, skb);
 	default:
 		return NF_ACCEPT;
 	}
