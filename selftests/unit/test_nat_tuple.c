@@ -327,6 +327,24 @@ static bool source_in_pool_stays(void)
 	       ntohl(cand.src) == client - 2 && ntohs(cand.sport) == 5000;
 }
 
+/* One more than a word can count, and as many as it just can. */
+static bool widest(u32 first)
+{
+	struct xnat_range range = { .flags = ADDR, .addr = { first, ~0U } };
+	struct xct_tuple t = tuple_of(IPPROTO_UDP, client, 5000, server, 80);
+	struct xct_tuple cand;
+	struct xnat_pick p;
+	u32 n = 0;
+
+	xnat_pick_init(&p, &t, &range, XNAT_SRC);
+	xnat_pick_addr(&p, ~0U - first - 1);
+	xnat_pick_start(&p, 1);
+	while (xnat_pick_next(&p, &cand))
+		if (n++ > XNAT_PROBES + 2 || ntohl(cand.src) < first)
+			return false;
+	return p.naddr == ~0U && n >= XNAT_PROBES;
+}
+
 /* Twice inverted is as before, and the key is another one. */
 static bool inverse(u8 proto)
 {
@@ -346,7 +364,7 @@ int main(void)
 {
 	unsigned int i, n = sizeof(rows) / sizeof(*rows);
 
-	ktap_plan(n + 8);
+	ktap_plan(n + 10);
 	for (i = 0; i < n; i++)
 		ktap_ok(row_holds(&rows[i]), "pick__%s", rows[i].name);
 	ktap_ok(source_in_pool_stays(), "pick__a_source_in_the_pool_stays");
@@ -354,6 +372,8 @@ int main(void)
 	ktap_ok(many_reach_others(), "pick__many_reach_other_addresses");
 	ktap_ok(block_is_left(), "pick__a_block_of_taken_ports_is_left");
 	ktap_ok(random_ranges(), "pick__100,000_random_ranges");
+	ktap_ok(widest(0), "pick__from_all_addresses");
+	ktap_ok(widest(1), "pick__from_all_addresses_but_one");
 	ktap_ok(inverse(IPPROTO_UDP), "invert__udp");
 	ktap_ok(inverse(IPPROTO_TCP), "invert__tcp");
 	ktap_ok(inverse(IPPROTO_ICMP), "invert__icmp_echo");
