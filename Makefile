@@ -10,6 +10,9 @@ KERNEL := $(or $(KDIR),$(KVER))
 
 PREFIX ?= /usr/local
 INSTALL ?= install
+# where Debian's Wireshark looks for the plugins of all users
+WIRESHARK ?= $(firstword $(wildcard /usr/lib/*/wireshark/plugins) \
+	$(PREFIX)/lib/wireshark/plugins)
 export INSTALL_MOD_PATH ?= $(DESTDIR)
 
 # The scripts take these; as make's own variables they would confuse the makes
@@ -26,7 +29,7 @@ help:
 	@sed -n 's/^#? \?//p' $(firstword $(MAKEFILE_LIST))
 
 #?  make              build xinet.ko for the running kernel, and the tools
-#?  make install      install both and the headers; sudo make install
+#?  make install      install both, the headers and the plugin for Wireshark
 #?     KVER=RELEASE   for another installed kernel, or 6.1, 6.12, debug
 #?     KDIR=DIR       for the kernel whose headers are at DIR
 #?     DESTDIR= PREFIX= INSTALL_MOD_PATH=    as usual
@@ -49,6 +52,10 @@ install: tools
 	$(if $(INSTALL_MOD_PATH),,depmod "$$(basename "$$(scripts/kmod --dir \
 		'$(KERNEL)')" | sed 's/^kmod-//')")
 	$(INSTALL) -D -m 755 build/xip/xip '$(DESTDIR)$(PREFIX)/sbin/xip'
+	@cd tools/wireshark && find . -name '*.lua' | while read -r part; do \
+		$(INSTALL) -v -D -m 644 "$$part" \
+			"$(DESTDIR)$(WIRESHARK)/xinet/$$part" || exit; \
+	done
 	@cd include/uapi && find . -name '*.h' | while read -r header; do \
 		$(INSTALL) -v -D -m 644 "$$header" \
 			"$(DESTDIR)$(PREFIX)/include/$$header" || exit; \
@@ -77,7 +84,8 @@ bench: modules-6.12 tools
 	@scripts/deps vm test
 	@scripts/bench
 
-#?  make lint         checkpatch, sparse, W=1, kernel-doc, shellcheck, codespell
+#?  make lint         checkpatch, sparse, W=1, kernel-doc, shellcheck, luacheck,
+#?                    codespell
 lint:
 	@scripts/deps build lint source
 	@scripts/lint
