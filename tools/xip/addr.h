@@ -4,8 +4,10 @@
 #define XIP_ADDR_H
 
 struct args;
+struct nlmsghdr;
 
 int addr_show(struct args *a, int arg);
 int addr_flush(struct args *a, int arg);
+void addr_members(const struct nlmsghdr *nlh);
 
 #endif /* XIP_ADDR_H */

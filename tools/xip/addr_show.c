@@ -207,7 +207,11 @@ static void print_lifetime(const char *key, const char *text, __u32 val)
 	out_uint(key, NULL, val);
 }
 
-static void print_addr(const struct nlmsghdr *nlh)
+/**
+ * addr_members - what is known of an address, without its record's ends
+ * @nlh: RTM_NEWADDR or RTM_DELADDR message with a whole header
+ */
+void addr_members(const struct nlmsghdr *nlh)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *tb[NL_ATTR_MAX];
@@ -216,7 +220,6 @@ static void print_addr(const struct nlmsghdr *nlh)
 	nl_parse(nlh, sizeof(*ifa), tb);
 	peer = nl_u32(tb[IFA_ADDRESS], 0);
 	local = nl_u32(tb[IFA_LOCAL], peer);
-	out_open(NULL);
 	out_str("family", "    %s ", xip_family_name());
 	out_addr("local", "%s", local);
 	if (tb[IFA_ADDRESS] && peer != local)
@@ -242,7 +245,6 @@ static void print_addr(const struct nlmsghdr *nlh)
 			       ci->ifa_prefered);
 	}
 	out_record_end();
-	out_close();
 }
 
 static bool addr_of(const struct nlmsghdr *nlh, unsigned int ifindex)
@@ -277,7 +279,9 @@ static int print_link(const struct nlmsghdr *nlh, void *data)
 			continue;
 		if (xip_opt.oneline)
 			link_print_short(nlh);
-		print_addr(l->msg[i]);
+		out_open(NULL);
+		addr_members(l->msg[i]);
+		out_close();
 	}
 	out_list_end();
 	out_close();

@@ -12,6 +12,8 @@ struct nlmsghdr;
 
 extern const struct keyword ct_causes[], ct_tcp_states[], ct_flags[];
 
+void ct_members(const struct nlmsghdr *nlh);
+bool ct_is_event(const struct nlmsghdr *nlh);
 void ct_print(const struct nlmsghdr *nlh);
 int ct_events(struct args *a, int arg);
 int ct_stats(struct args *a, int arg);

@@ -168,17 +168,16 @@ static void conn_parse(struct conn *c, const struct nlmsghdr *nlh)
 }
 
 /**
- * ct_print - print a connection, and of an event its cause
- * @nlh: the message
+ * ct_members - what is known of a connection, without its record's ends
+ * @nlh: the message; of an event the cause is known too
  */
-void ct_print(const struct nlmsghdr *nlh)
+void ct_members(const struct nlmsghdr *nlh)
 {
 	unsigned int zone;
 	struct conn c;
 
 	conn_parse(&c, nlh);
 	zone = attr_u16(c.orig[XINET_A_TUPLE_ZONE]);
-	out_open(NULL);
 	if (c.tb[XINET_A_CONNTRACK_CAUSE])
 		out_str("cause", "[%s] ",
 			names_get(ct_causes,
@@ -196,5 +195,15 @@ void ct_print(const struct nlmsghdr *nlh)
 		out_text("zone=%u ", zone);
 	out_text("use=1");
 	out_record_end();
+}
+
+/**
+ * ct_print - print a connection, and of an event its cause
+ * @nlh: the message
+ */
+void ct_print(const struct nlmsghdr *nlh)
+{
+	out_open(NULL);
+	ct_members(nlh);
 	out_close();
 }

@@ -7,6 +7,7 @@
  */
 #include <linux/genetlink.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "conntrack.h"
 #include "out.h"
@@ -30,21 +31,30 @@ const struct keyword ct_causes[] = {
 	{ }
 };
 
-static int event(const struct nlmsghdr *nlh, void *data)
+/**
+ * ct_is_event - does a message tell of a connection unasked?
+ * @nlh: a message of the family
+ */
+bool ct_is_event(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *g = mnl_nlmsg_get_payload(nlh);
 
-	(void)data;
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*g) ||
-	    g->cmd != XINET_CMD_CONNTRACK_EVENT)
+	return mnl_nlmsg_get_payload_len(nlh) >= sizeof(*g) &&
+	       g->cmd == XINET_CMD_CONNTRACK_EVENT;
+}
+
+static int ct_event(const struct nlmsghdr *nlh)
+{
+	if (!ct_is_event(nlh))
 		return XIP_OK;
 	ct_print(nlh);
 	return out_finish();
 }
 
-static void ct_lost(void)
+static int ct_lost(void)
 {
 	fputs("Warning: events were lost, the reader is too slow.\n", stderr);
+	return XIP_OK;
 }
 
 /**
@@ -56,12 +66,18 @@ static void ct_lost(void)
  */
 int ct_events(struct args *a, int arg)
 {
+	static const struct nl_ear ear = {
+		.hear = { [NL_GENERIC] = ct_event },
+		.lost = ct_lost,
+	};
 	int ret = args_end(a);
 
 	(void)arg;
 	if (!ret)
 		ret = nl_genl_join("conntrack");
-	if (ret)
-		return ret;
-	return nl_listen(event, NULL, ct_lost);
+	if (ret < 0) {
+		fprintf(stderr, "NETLINK answers: %s\n", strerror(-ret));
+		ret = XIP_REFUSED;
+	}
+	return ret ?: nl_listen(&ear);
 }

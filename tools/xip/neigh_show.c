@@ -167,18 +167,19 @@ static void print_state(unsigned int state)
 	out_list_end();
 }
 
-static int show_one(const struct nlmsghdr *nlh, void *data)
+/**
+ * neigh_members - what is known of a neighbour, without its record's ends
+ * @nlh: RTM_NEWNEIGH or RTM_DELNEIGH message with a whole header
+ * @dev: the text names the device
+ */
+void neigh_members(const struct nlmsghdr *nlh, bool dev)
 {
 	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *tb[NL_ATTR_MAX];
-	const struct neigh_filter *f = data;
 
-	if (!neigh_selected(nlh, f, tb))
-		return XIP_OK;
-	out_start();
-	out_open(NULL);
+	nl_parse(nlh, sizeof(*ndm), tb);
 	out_addr("dst", "%s ", nl_u32(tb[NDA_DST], 0));
-	out_color(OUT_DEV, "dev", f->ifindex ? NULL : "dev %s ",
+	out_color(OUT_DEV, "dev", dev ? "dev %s " : NULL,
 		  dev_name(ndm->ndm_ifindex));
 	print_lladdr(tb[NDA_LLADDR]);
 	if (ndm->ndm_flags & NTF_ROUTER)
@@ -187,6 +188,18 @@ static int show_one(const struct nlmsghdr *nlh, void *data)
 		print_stats(tb);
 	print_state(ndm->ndm_state);
 	out_record_end();
+}
+
+static int show_one(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NL_ATTR_MAX];
+	const struct neigh_filter *f = data;
+
+	if (!neigh_selected(nlh, f, tb))
+		return XIP_OK;
+	out_start();
+	out_open(NULL);
+	neigh_members(nlh, !f->ifindex);
 	out_close();
 	return XIP_OK;
 }

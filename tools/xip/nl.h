@@ -61,8 +61,20 @@ long nl_bad_offset(void);
 
 int nl_genl_init(struct nl_req *req, int cmd, int flags);
 int nl_genl_join(const char *group);
-int nl_listen(int (*cb)(const struct nlmsghdr *nlh, void *data), void *data,
-	      void (*lost)(void));
+int nl_join(enum nl_bus bus, __u32 group);
+
+/**
+ * struct nl_ear - who takes what the kernel tells unasked
+ * @hear: takes each message of a bus, NULL for a bus that is not heard; a
+ *	result other than XIP_OK ends the listening
+ * @lost: told that messages were lost, for the reader was too slow
+ */
+struct nl_ear {
+	int (*hear[__NL_BUSES])(const struct nlmsghdr *nlh);
+	int (*lost)(void);
+};
+
+int nl_listen(const struct nl_ear *ear);
 
 void nl_parse(const struct nlmsghdr *nlh, size_t hdrlen,
 	      const struct nlattr *tb[NL_ATTR_MAX]);

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family "xinet": its number, its groups, and listening to
- * one of them.
+ * The generic netlink family "xinet": its number and its groups.
  *
  * In: commands of linux/xinet_netlink.h. Out: a request for nl_change(),
- * nl_get() and nl_dump(); events to a callback.
+ * nl_get() and nl_dump(); membership of a group for nl_listen().
  */
-#include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/xinet_netlink.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "nl.h"
 #include "nl_priv.h"
@@ -111,23 +108,17 @@ int nl_genl_init(struct nl_req *req, int cmd, int flags)
  * nl_genl_join - hear the messages of a group
  * @name: the group
  *
- * Return: XIP_OK, or XIP_REFUSED with a message.
+ * Return: 0, a negative errno, or XIP_REFUSED with a message if there is no
+ * such family or group.
  */
 int nl_genl_join(const char *name)
 {
 	unsigned int i;
 	int ret = genl_resolve();
 
-	for (i = 0; !ret && i < genl.n; i++) {
-		if (strcmp(genl.group[i].name, name))
-			continue;
-		if (!setsockopt(nl_fd(NL_GENERIC), SOL_NETLINK,
-				NETLINK_ADD_MEMBERSHIP, &genl.group[i].id,
-				sizeof(genl.group[i].id)))
-			return XIP_OK;
-		fprintf(stderr, "NETLINK answers: %s\n", strerror(errno));
-		return XIP_REFUSED;
-	}
+	for (i = 0; !ret && i < genl.n; i++)
+		if (!strcmp(genl.group[i].name, name))
+			return nl_join(NL_GENERIC, genl.group[i].id);
 	if (!ret)
 		fprintf(stderr, "Error: the kernel has no group \"%s\".\n",
 			out_clean(name));
@@ -135,39 +126,10 @@ int nl_genl_join(const char *name)
 }
 
 /**
- * nl_listen - hear the joined groups until something goes wrong
- * @cb: takes each message; a result other than XIP_OK ends it
- * @data: passed to @cb
- * @lost: told that messages were lost, for the reader was too slow
- *
- * Return: what @cb returned, or XIP_REFUSED with a message.
+ * nl_genl_mine - is a message of the family?
+ * @nlh: the message
  */
-int nl_listen(int (*cb)(const struct nlmsghdr *nlh, void *data), void *data,
-	      void (*lost)(void))
+bool nl_genl_mine(const struct nlmsghdr *nlh)
 {
-	static char buf[65536] __aligned(8);
-	const struct nlmsghdr *nlh;
-	int left, ret = XIP_OK;
-	ssize_t n;
-
-	while (!ret) {
-		n = recv(nl_fd(NL_GENERIC), buf, sizeof(buf), 0);
-		if (n < 0 && errno == ENOBUFS) {
-			lost();
-			continue;
-		}
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			fprintf(stderr, "Error: netlink: receive: %s\n",
-				strerror(errno));
-			return XIP_REFUSED;
-		}
-		nlh = (const struct nlmsghdr *)buf;
-		for (left = n; !ret && mnl_nlmsg_ok(nlh, left);
-		     nlh = mnl_nlmsg_next(nlh, &left))
-			if (nlh->nlmsg_type == genl.id)
-				ret = cb(nlh, data);
-	}
-	return ret;
+	return genl.id && nlh->nlmsg_type == genl.id;
 }

@@ -14,5 +14,6 @@ ssize_t nl_recv(const struct nlmsghdr **first);
 bool nl_mine(const struct nlmsghdr *nlh, __u32 seq);
 int nl_verdict(const struct nlmsghdr *nlh, bool quiet);
 bool nl_enqueue(struct nlmsghdr *nlh, enum nl_bus bus);
+bool nl_genl_mine(const struct nlmsghdr *nlh);
 
 #endif /* XIP_NL_PRIV_H */

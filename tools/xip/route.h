@@ -41,6 +41,7 @@ struct route_known {
 	bool dev, proto, table;
 };
 
+void route_members(const struct nlmsghdr *nlh, const struct route_known *known);
 void route_print(const struct nlmsghdr *nlh, const struct route_known *known);
 
 #endif /* XIP_ROUTE_H */

@@ -181,18 +181,17 @@ static void print_cache(unsigned int flags, const struct nlattr *attr)
 }
 
 /**
- * route_print - print a route
- * @nlh: RTM_NEWROUTE message with a whole header
+ * route_members - what is known of a route, without its record's ends
+ * @nlh: RTM_NEWROUTE or RTM_DELROUTE message with a whole header
  * @known: columns that need no text
  */
-void route_print(const struct nlmsghdr *nlh, const struct route_known *known)
+void route_members(const struct nlmsghdr *nlh, const struct route_known *known)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	bool cloned = rtm->rtm_flags & RTM_F_CLONED;
 	const struct nlattr *tb[NL_ATTR_MAX];
 
 	nl_parse(nlh, sizeof(*rtm), tb);
-	out_open(NULL);
 	if (rtm->rtm_type != RTN_UNICAST || xip_opt.details)
 		out_str("type", "%s ", names_get(names_type, rtm->rtm_type));
 	print_dst(rtm, tb[RTA_DST]);
@@ -220,6 +219,17 @@ void route_print(const struct nlmsghdr *nlh, const struct route_known *known)
 		out_color(OUT_DEV, "iif", "iif %s ",
 			  dev_name(nl_u32(tb[RTA_IIF], 0)));
 	print_nexthops(tb[RTA_MULTIPATH]);
+}
+
+/**
+ * route_print - print a route
+ * @nlh: RTM_NEWROUTE message with a whole header
+ * @known: columns that need no text
+ */
+void route_print(const struct nlmsghdr *nlh, const struct route_known *known)
+{
+	out_open(NULL);
+	route_members(nlh, known);
 	out_record_end();
 	out_close();
 }

@@ -25,6 +25,7 @@ struct xip_options xip_opt;
 static const struct object * const objects[] = {
 	&xip_addr, &xip_route, &xip_neigh, &xip_ping, &xip_stat,
 	&xip_traceroute, &xip_filter, &xip_nat, &xip_conntrack,
+	&xip_monitor,
 };
 
 /* Abbreviations are those of ip(8) where it has the object. */
@@ -41,6 +42,7 @@ static const struct keyword object_words[] = {
 	{ "filter", 1, 6 },
 	{ "nat", 2, 7 },
 	{ "conntrack", 1, 8 },
+	{ "monitor", 1, 9 },
 	{ "help", 0, ARG_HELP },
 	{ }
 };
@@ -49,10 +51,10 @@ static const char usage_text[] =
 "Usage: xip [ OPTIONS ] OBJECT { COMMAND | help }\n"
 "       xip [ OPTIONS ] [ -force ] -batch FILE\n"
 "where  OBJECT := { addr | route | neigh | filter | nat |\n"
-"                   conntrack | ping | traceroute | stat }\n"
+"                   conntrack | monitor | ping | traceroute | stat }\n"
 "       OPTIONS := { -j[son] | -p[retty] | -s[tatistics] | -d[etails] |\n"
 "                    -o[neline] | -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
-"                    -V[ersion] | -h[elp] }\n"
+"                    -t[imestamp] | -ts[hort] | -V[ersion] | -h[elp] }\n"
 "Objects and commands may be abbreviated. \"xip OBJECT help\" tells more.\n"
 "Exit status: 0 done, 1 wrong usage, 2 refused by the kernel.\n";
 
@@ -112,7 +114,8 @@ int xip_run(struct args *a)
 
 enum {
 	OPT_JSON, OPT_PRETTY, OPT_STATS, OPT_DETAILS, OPT_ONELINE, OPT_NETNS,
-	OPT_BATCH, OPT_FORCE, OPT_COLOR, OPT_VERSION, OPT_HELP,
+	OPT_BATCH, OPT_FORCE, OPT_COLOR, OPT_TIME, OPT_TSHORT, OPT_VERSION,
+	OPT_HELP,
 };
 
 static const struct keyword option_words[] = {
@@ -127,6 +130,8 @@ static const struct keyword option_words[] = {
 	{ "force", 2, OPT_FORCE },
 	{ "color", 1, OPT_COLOR },
 	{ "colour", 5, OPT_COLOR },
+	{ "timestamp", 1, OPT_TIME },
+	{ "tshort", 2, OPT_TSHORT },
 	{ "Version", 1, OPT_VERSION },
 	{ "help", 1, OPT_HELP },
 	{ }
@@ -196,6 +201,12 @@ static int option_apply(struct args *a, int id, const char *when,
 		return option_value(a, "batch", &req->batch);
 	case OPT_COLOR:
 		return option_color(when);
+	case OPT_TIME:
+		xip_opt.timestamp = TIMESTAMP_LONG;
+		break;
+	case OPT_TSHORT:
+		xip_opt.timestamp = TIMESTAMP_SHORT;
+		break;
 	case OPT_VERSION:
 		req->version = true;
 		break;

@@ -35,6 +35,18 @@ enum xip_status {
 };
 
 /**
+ * enum timestamp - how events tell their time
+ * @TIMESTAMP_NONE: not at all
+ * @TIMESTAMP_LONG: in a line before them
+ * @TIMESTAMP_SHORT: in the same line
+ */
+enum timestamp {
+	TIMESTAMP_NONE,
+	TIMESTAMP_LONG,
+	TIMESTAMP_SHORT,
+};
+
+/**
  * struct xip_options - what stood before the object
  * @json: -j
  * @pretty: -p
@@ -42,6 +54,7 @@ enum xip_status {
  * @color: -c
  * @stats: how often -s was given
  * @details: how often -d was given
+ * @timestamp: -t, -ts
  * @force: -force: a batch goes on after a failure
  */
 struct xip_options {
@@ -51,6 +64,7 @@ struct xip_options {
 	bool color;
 	unsigned int stats;
 	unsigned int details;
+	enum timestamp timestamp;
 	bool force;
 };
 
@@ -84,7 +98,7 @@ struct object {
 
 extern const struct object xip_addr, xip_route, xip_neigh, xip_ping, xip_stat,
 			   xip_traceroute, xip_filter, xip_nat,
-			   xip_conntrack;
+			   xip_conntrack, xip_monitor;
 
 int xip_run(struct args *a);
 int xip_batch(const char *path);
