@@ -106,7 +106,7 @@ def translated():
 
 # --- the connection's --------------------------------------------------------------------
 
-@check("nothing sets a connection's mark by itself, not the packet's mark either")
+@check("nothing sets a connection's mark by itself, nor does the packet's")
 def unset():
     hooks("%s mark 9" % BEFORE)
     passes(client.udp())
@@ -128,8 +128,9 @@ def show():
 
 @rows("conntrack show, count: %s", [
     (words, words, marks) for words, marks in [
-        ("mark 5", [5]), ("mark 0x5/0xf", [5, 0x15]), ("mark 0x10/0x10", [0x15]),
-        ("mark 0", [0]), ("mark 0/0", [0, 5, 0x15]), ("mark 6", [])]])
+        ("mark 5", [5]), ("mark 0x5/0xf", [5, 0x15]),
+        ("mark 0x10/0x10", [0x15]), ("mark 0", [0]),
+        ("mark 0/0", [0, 5, 0x15]), ("mark 6", [])]])
 def selected(words, marks):
     if sorted(shown()) != [0, 5, 0x15]:
         hooks()

@@ -241,7 +241,7 @@ def options():
 
 # --- the gateway's own packets --------------------------------------------------------------
 
-@check("a socket bound to a device: its packets keep to it with a new destination")
+@check("a bound socket's packets keep to its device, wherever they go now")
 def local_bound():
     rules("prerouting dst 10.70.5.7 dnat to 10.60.0.7")
     sock = lab.ns.udp("0.0.0.0", 0, dev="t1")

@@ -124,7 +124,7 @@ def error_harmless():
     equal(both_ways(UDP, seen), there, "behind it")
 
 
-@check("a redirect passes about a plain connection, about a translated one not")
+@check("a redirect passes about a plain connection, not a translated one")
 def redirect():
     rules("postrouting oif t1 dst 10.40.8.1 masquerade")
     for dst in ("10.40.8.2", "10.40.8.1"):

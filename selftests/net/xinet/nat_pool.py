@@ -102,6 +102,14 @@ def pool():
         equal(len(there), 1, "addresses of one client")
 
 
+@check("a source that is in the range already stays as it is")
+def in_range():
+    rules("postrouting oif t1 snat to 10.9.0.2-10.9.0.5")
+    for i in range(6):
+        seen = flow(dst="10.40.5.%d" % i)
+        equal(both_ways(UDP, seen), seen, "outside")
+
+
 @check("without a rule, a port changes only where answers would be ambiguous")
 def clash():
     rules("prerouting dst %s dnat to %s" % (VIP, FAR))
@@ -134,6 +142,33 @@ def balance_hash():
         equal(len(mine), 1, "servers of one client")
         used |= mine
     equal(len(used) > 2, True, "servers used: %s" % used)
+
+
+@check("persistent: a client has one server, by whichever address he calls")
+def dnat_persistent():
+    line = "prerouting dst 10.70.0.0/16 dnat to %s-%s" % POOL
+    called = ["10.70.1.%d" % i for i in range(1, 13)]
+
+    def used(src):
+        return {pass_on(UDP, flow(src=src, dst=dst)).dst for dst in called}
+    rules(line + " persistent")
+    for src in clients(3):
+        equal(len(used(src)), 1, "servers of one client")
+    rules(line)
+    equal(len(used(clients(1)[0])) > 1, True, "servers without it")
+
+
+@check("a server's ports: the next one where the client has one already")
+def dnat_ports():
+    rules("prerouting dst 10.70.0.0/16 proto udp dnat to %s:8000-8003" % FAR)
+    first = flow(dst="10.70.2.1")
+    flows = [first._replace(dst="10.70.2.%d" % i) for i in range(1, 6)]
+    there = [both_ways(UDP, f) for f in flows]
+    equal(there[:4], [first._replace(dst=FAR, dport=port)
+                      for port in range(8000, 8004)], "four calls")
+    # none left: the client's port changes
+    equal((there[4].dst, there[4].dport in range(8000, 8004),
+           there[4].sport != first.sport), (FAR, True, True), "the fifth")
 
 
 if __name__ == "__main__":

@@ -203,7 +203,8 @@ def flow(proto=UDP, src=PEER, dst=FAR, sport=None, dport=7):
 def both_ways(proto, seen, out=None, come=None):
     """Out, and the answer back: the ends out there."""
     there = pass_on(proto, seen, out, come)
-    back = pass_on(proto, answer(proto, there), come or lab.tap, out or lab.far)
+    back = pass_on(proto, answer(proto, there), come or lab.tap,
+                   out or lab.far)
     equal(back, answer(proto, seen), "the answer inside")
     again = pass_on(proto, seen, out, come)
     equal(again, there, "the second packet")
@@ -263,7 +264,8 @@ def error_right(raw, src, dst, quote, size=None):
     if not size:
         sums_right(inner, "quote")
     scapy_agrees(inner, "quote", not size)
-    equal(inet_checksum(inner[:inner[0] % 16 * 4]), 0, "quoted header checksum")
+    equal(inet_checksum(inner[:inner[0] % 16 * 4]), 0,
+          "quoted header checksum")
     equal(ends(inner), ends(quote), "quoted ends")
     equal(inner[:8] + inner[9:10] + inner[12:],
           (quote[:8] + quote[9:10] + quote[12:])[:size and size - 3],
