@@ -34,8 +34,10 @@ int xport_table_init(struct xport_table *t, unsigned int bits)
 	t->buckets = kvcalloc(1 << bits, sizeof(*t->buckets), GFP_KERNEL);
 	if (!t->buckets)
 		return -ENOMEM;
-	for (i = 0; i < 1 << bits; i++)
+	for (i = 0; i < 1 << bits; i++) {
 		spin_lock_init(&t->buckets[i].lock);
+		seqcount_spinlock_init(&t->buckets[i].seq, &t->buckets[i].lock);
+	}
 	return 0;
 }
 
@@ -94,6 +96,32 @@ static bool xport_conflict(const struct xport_bucket *b, const struct sock *sk,
 	return false;
 }
 
+/**
+ * xport_add - put a socket into its bucket
+ * @b: the bucket
+ * @sk: the socket
+ *
+ * Context: the bucket's lock is held.
+ */
+void xport_add(struct xport_bucket *b, struct sock *sk)
+{
+	lockdep_assert_held(&b->lock);
+	write_seqcount_begin(&b->seq);
+	sk_add_node_rcu(sk, &b->head);
+	write_seqcount_end(&b->seq);
+}
+
+/* And take it out: was it there? */
+static bool xport_remove(struct xport_bucket *b, struct sock *sk)
+{
+	bool there;
+
+	write_seqcount_begin(&b->seq);
+	there = sk_del_node_init_rcu(sk);
+	write_seqcount_end(&b->seq);
+	return there;
+}
+
 /* Take a port if it is free. */
 static bool xport_try(struct xport_table *t, struct sock *sk, u16 port)
 {
@@ -104,7 +132,7 @@ static bool xport_try(struct xport_table *t, struct sock *sk, u16 port)
 	ok = !xport_conflict(b, sk, port);
 	if (ok) {
 		WRITE_ONCE(sk->sk_num, port);
-		sk_add_node_rcu(sk, &b->head);
+		xport_add(b, sk);
 	}
 	spin_unlock_bh(&b->lock);
 	if (ok)
@@ -163,7 +191,7 @@ void xport_put(struct xport_table *t, struct sock *sk)
 		return;
 	b = xport_bucket(t, sock_net(sk), sk->sk_num);
 	spin_lock_bh(&b->lock);
-	if (sk_del_node_init_rcu(sk))
+	if (xport_remove(b, sk))
 		sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
 	WRITE_ONCE(sk->sk_num, 0);
 	spin_unlock_bh(&b->lock);

@@ -31,7 +31,7 @@ static int xraw_sk_init(struct sock *sk)
 	sk->sk_num = sk->sk_protocol;
 
 	spin_lock_bh(&b->lock);
-	sk_add_node_rcu(sk, &b->head);
+	xport_add(b, sk);
 	spin_unlock_bh(&b->lock);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
 	atomic_inc(&xinet_sk(sk)->xn->raw_socks);
@@ -52,6 +52,7 @@ struct proto xraw_prot = {
 	.obj_size	= sizeof(struct xraw_sock),
 	.init		= xraw_sk_init,
 	.unhash		= xraw_unhash,
+	.diag_destroy	= xdgram_abort,
 };
 
 /*
