@@ -146,6 +146,7 @@ int xdgram_bind(struct socket *sock, struct sockaddr *uaddr, int len);
 int xdgram_connect(struct socket *sock, struct sockaddr *uaddr, int len,
 		   int flags);
 int xdgram_autobind(struct sock *sk);
+int xdgram_abort(struct sock *sk, int err);
 
 /* socket/sockopt.c */
 int xinet_setsockopt(struct socket *sock, int level, int optname,

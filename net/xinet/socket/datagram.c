@@ -134,12 +134,11 @@ static void xsk_route_set(struct xinet_sock *xsk, struct xsk_route *new)
 		kfree_rcu(old, rcu);
 }
 
-/* connect(2) to AF_UNSPEC: forget the peer, and what it made us choose. */
-static int xdgram_disconnect(struct sock *sk)
+/* Socket lock held: forget the peer, and what it made us choose. */
+static void xdgram_forget_peer(struct sock *sk)
 {
 	struct xinet_sock *xsk = xinet_sk(sk);
 
-	lock_sock(sk);
 	sk->sk_state = TCP_CLOSE;
 	WRITE_ONCE(sk->sk_daddr, 0);
 	WRITE_ONCE(sk->sk_dport, 0);
@@ -152,6 +151,36 @@ static int xdgram_disconnect(struct sock *sk)
 	}
 	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
 		sk->sk_prot->put_port(sk);
+}
+
+/* connect(2) to AF_UNSPEC */
+static int xdgram_disconnect(struct sock *sk)
+{
+	lock_sock(sk);
+	xdgram_forget_peer(sk);
+	release_sock(sk);
+	return 0;
+}
+
+/**
+ * xdgram_abort - an administrator ends what a socket is at
+ * @sk: the socket, referenced; its program may be closing it
+ * @err: positive errno for the program's next call
+ *
+ * It is disconnected; an explicit bind() stays, as on IPv4.
+ *
+ * Context: process; takes the socket lock.
+ * Return: 0.
+ */
+int xdgram_abort(struct sock *sk, int err)
+{
+	lock_sock(sk);
+	/* close() gives the port back itself */
+	if (!sock_flag(sk, SOCK_DEAD)) {
+		WRITE_ONCE(sk->sk_err, err);
+		sk_error_report(sk);
+		xdgram_forget_peer(sk);
+	}
 	release_sock(sk);
 	return 0;
 }

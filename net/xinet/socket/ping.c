@@ -40,6 +40,7 @@ struct proto xping_prot = {
 	.get_port	= xping_get_port,
 	.put_port	= xping_put_port,
 	.unhash		= xping_put_port,
+	.diag_destroy	= xdgram_abort,
 };
 
 /**

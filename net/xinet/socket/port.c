@@ -185,11 +185,13 @@ int xport_get(struct xport_table *t, struct sock *sk, u16 port)
  */
 void xport_put(struct xport_table *t, struct sock *sk)
 {
+	/* read once: close() may meet xdgram_abort() here */
+	u16 num = READ_ONCE(sk->sk_num);
 	struct xport_bucket *b;
 
-	if (!sk->sk_num)
+	if (!num)
 		return;
-	b = xport_bucket(t, sock_net(sk), sk->sk_num);
+	b = xport_bucket(t, sock_net(sk), num);
 	spin_lock_bh(&b->lock);
 	if (xport_remove(b, sk))
 		sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);

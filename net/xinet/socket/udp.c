@@ -30,6 +30,7 @@ struct proto xudp_prot = {
 	.get_port	= xudp_get_port,
 	.put_port	= xudp_put_port,
 	.unhash		= xudp_put_port,
+	.diag_destroy	= xdgram_abort,
 };
 
 const struct proto_ops xudp_ops = {
