@@ -265,6 +265,7 @@ static const struct xinet_room xinet_rooms[] = {
 	{ xnl_route_init, xnl_route_exit },
 	{ xnl_neigh_init, xnl_neigh_exit },
 	{ xnl_genl_init, xnl_genl_exit },
+	{ xnl_diag_init, xnl_diag_exit },
 	{ xinet_family_init, xinet_family_exit },
 	{ xarp_init, xarp_exit },
 	{ xip_input_init, xip_input_exit },

@@ -28,6 +28,9 @@ struct xnl_net {
 int xnl_net_init(struct xinet_net *xn);
 void xnl_net_exit(struct xinet_net *xn);
 
+int xnl_diag_init(void);
+void xnl_diag_exit(void);
+
 int xnl_genl_init(void);
 void xnl_genl_exit(void);
 
