@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests to rtnetlink and generic netlink, and their answers.
+ * Requests to rtnetlink, generic netlink and sock_diag, and their answers.
  *
  * In: a request built by nl_req.c. Out: messages to a callback, or what the
  * kernel said of a refusal on stderr. One socket of each kind serves the whole
@@ -69,6 +69,11 @@ void nl_use(enum nl_bus bus)
  */
 int nl_open(enum nl_bus bus)
 {
+	static const int protocols[] = {
+		[NL_ROUTE] = NETLINK_ROUTE,
+		[NL_GENERIC] = NETLINK_GENERIC,
+		[NL_DIAG] = NETLINK_SOCK_DIAG,
+	};
 	int on = 1;
 
 	nl_use(bus);
@@ -76,9 +81,7 @@ int nl_open(enum nl_bus bus)
 		return XIP_OK;
 	if (family_present())
 		return XIP_REFUSED;
-	sock = mnl_socket_open2(bus == NL_ROUTE ? NETLINK_ROUTE :
-						  NETLINK_GENERIC,
-				SOCK_CLOEXEC);
+	sock = mnl_socket_open2(protocols[bus], SOCK_CLOEXEC);
 	if (!sock)
 		return nl_trouble("socket");
 	if (mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0)

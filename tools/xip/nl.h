@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Requests to rtnetlink and generic netlink, and their answers. */
+/* Requests to rtnetlink, generic netlink and sock_diag, and their answers. */
 #ifndef XIP_NL_H
 #define XIP_NL_H
 
@@ -18,6 +18,7 @@
 enum nl_bus {
 	NL_ROUTE,
 	NL_GENERIC,
+	NL_DIAG,
 	__NL_BUSES,
 };
 

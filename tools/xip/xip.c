@@ -25,7 +25,7 @@ struct xip_options xip_opt;
 static const struct object * const objects[] = {
 	&xip_addr, &xip_route, &xip_neigh, &xip_ping, &xip_stat,
 	&xip_traceroute, &xip_filter, &xip_nat, &xip_conntrack,
-	&xip_monitor,
+	&xip_monitor, &xip_sock,
 };
 
 /* Abbreviations are those of ip(8) where it has the object. */
@@ -43,6 +43,8 @@ static const struct keyword object_words[] = {
 	{ "nat", 2, 7 },
 	{ "conntrack", 1, 8 },
 	{ "monitor", 1, 9 },
+	{ "sock", 2, 10 },
+	{ "socket", 5, 10 },
 	{ "help", 0, ARG_HELP },
 	{ }
 };
@@ -51,7 +53,8 @@ static const char usage_text[] =
 "Usage: xip [ OPTIONS ] OBJECT { COMMAND | help }\n"
 "       xip [ OPTIONS ] [ -force ] -batch FILE\n"
 "where  OBJECT := { addr | route | neigh | filter | nat |\n"
-"                   conntrack | monitor | ping | traceroute | stat }\n"
+"                   conntrack | monitor | sock | ping | traceroute |\n"
+"                   stat }\n"
 "       OPTIONS := { -j[son] | -p[retty] | -s[tatistics] | -d[etails] |\n"
 "                    -o[neline] | -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
 "                    -t[imestamp] | -ts[hort] | -V[ersion] | -h[elp] }\n"

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* xip sock: what its files share. */
+#ifndef XIP_SOCK_H
+#define XIP_SOCK_H
+
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+
+#include "args.h"
+
+/* the kernel's TCP_*, which datagram sockets use as well */
+#define SOCK_ESTAB	1
+#define SOCK_CLOSE	7
+#define SOCK_ALL	0xfff
+#define SOCK_CONNS	16	/* conditions of a filter */
+
+enum sock_kind {
+	SOCK_UDP,
+	SOCK_ICMP,
+	SOCK_RAWIP,
+	__SOCK_KINDS,
+};
+
+enum sock_cond_kind {
+	COND_SRC,
+	COND_DST,
+	COND_SPORT,
+	COND_DPORT,
+	COND_DEV,
+};
+
+enum sock_op {
+	OP_EQ,
+	OP_NE,
+	OP_GE,
+	OP_LE,
+	OP_GT,
+	OP_LT,
+};
+
+/**
+ * struct sock_cond - one thing that must hold
+ * @kind: of what
+ * @op: how a port compares
+ * @has_port: COND_SRC, COND_DST: @port counts too
+ * @addr: network of COND_SRC and COND_DST
+ * @port: host byte order
+ * @ifindex: of COND_DEV
+ */
+struct sock_cond {
+	enum sock_cond_kind kind;
+	enum sock_op op;
+	bool has_port;
+	struct prefix addr;
+	__u32 port;
+	unsigned int ifindex;
+};
+
+/**
+ * struct sock_want - what to show, and how
+ * @kinds: bits of enum sock_kind, 0 for all
+ * @states: bits of SOCK_*, as they were named; 0 for what @all says
+ * @all: -a: unconnected ones too
+ * @listening: -l: only those
+ * @numeric: -n: ports as numbers
+ * @processes: -p
+ * @memory: -m
+ * @extended: -e
+ * @netstat: -N
+ * @n: conditions
+ * @cond: all of them must hold
+ */
+struct sock_want {
+	unsigned int kinds;
+	__u32 states;
+	bool all, listening, numeric, processes, memory, extended, netstat;
+	unsigned int n;
+	struct sock_cond cond[SOCK_CONNS];
+};
+
+/**
+ * struct sock_info - a socket, as the kernel told it
+ * @kind: which sort
+ * @msg: the fixed part
+ * @mem: SK_MEMINFO_*
+ * @mark: SO_MARK, for who may see it
+ * @tos: IP_TOS
+ * @shutdown: bits: 1 receiving, 2 sending
+ * @has_mem: @mem was told
+ */
+struct sock_info {
+	enum sock_kind kind;
+	struct inet_diag_msg msg;
+	__u32 mem[SK_MEMINFO_VARS];
+	__u32 mark;
+	__u8 tos;
+	__u8 shutdown;
+	bool has_mem;
+};
+
+/* sock_filter.c */
+int sock_take(struct args *a, struct sock_want *want);
+bool sock_selected(const struct sock_want *want, const struct sock_info *s);
+
+/* sock_name.c */
+const char *sock_port_name(enum sock_kind kind, unsigned int port,
+			   bool numeric);
+int sock_port_parse(const char *word, __u32 *port);
+
+/**
+ * struct sock_user - a process that has a socket open
+ * @ino: the socket
+ * @pid: the process
+ * @fd: its descriptor
+ * @name: the process's
+ */
+struct sock_user {
+	unsigned long ino;
+	int pid;
+	int fd;
+	char name[32];
+};
+
+/* sock_users.c */
+int sock_users_read(void);
+const struct sock_user *sock_users_of(unsigned long ino, unsigned int *n);
+
+/* sock_print.c */
+void sock_print(const struct sock_want *want, const struct sock_info *all,
+		unsigned int n);
+
+#endif /* XIP_SOCK_H */
