@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Links, as `xip addr` shows them above their addresses.
+ * Links, as `xip link` shows them, and `xip addr` above their addresses.
  *
  * In: RTM_NEWLINK messages. Out: ip(8)'s link line and its JSON members.
  */
@@ -172,19 +172,15 @@ static void print_group(const struct nlattr *attr)
 }
 
 /**
- * link_print - the link lines of a device, without the end of its record
+ * link_print_lines - the link lines of a device, without the last one's end
  * @nlh: RTM_NEWLINK message with a whole header
- *
- * Under -o only link_print_short() prints text.
  */
-void link_print(const struct nlmsghdr *nlh)
+void link_print_lines(const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *tb[NL_ATTR_MAX];
 	const char *name;
 
-	if (xip_opt.oneline && !xip_opt.json)
-		return;
 	nl_parse(nlh, sizeof(*ifi), tb);
 	name = nl_str(tb[IFLA_IFNAME]);
 	out_uint("ifindex", "%llu: ", ifi->ifi_index);
@@ -211,6 +207,19 @@ void link_print(const struct nlmsghdr *nlh)
 	if (tb[IFLA_LINK_NETNSID])
 		out_uint("link_netnsid", " link-netnsid %llu",
 			 nl_u32(tb[IFLA_LINK_NETNSID], 0));
+}
+
+/**
+ * link_print - the same, and the end of the line
+ * @nlh: RTM_NEWLINK message with a whole header
+ *
+ * Under -o only link_print_short() prints text.
+ */
+void link_print(const struct nlmsghdr *nlh)
+{
+	if (xip_opt.oneline && !xip_opt.json)
+		return;
+	link_print_lines(nlh);
 	out_record_end();
 }
 

@@ -25,7 +25,7 @@ struct xip_options xip_opt;
 static const struct object * const objects[] = {
 	&xip_addr, &xip_route, &xip_neigh, &xip_ping, &xip_stat,
 	&xip_traceroute, &xip_filter, &xip_nat, &xip_conntrack,
-	&xip_monitor, &xip_sock,
+	&xip_monitor, &xip_sock, &xip_link,
 };
 
 /* Abbreviations are those of ip(8) where it has the object. */
@@ -45,6 +45,7 @@ static const struct keyword object_words[] = {
 	{ "monitor", 1, 9 },
 	{ "sock", 2, 10 },
 	{ "socket", 5, 10 },
+	{ "link", 1, 11 },
 	{ "help", 0, ARG_HELP },
 	{ }
 };
@@ -52,7 +53,7 @@ static const struct keyword object_words[] = {
 static const char usage_text[] =
 "Usage: xip [ OPTIONS ] OBJECT { COMMAND | help }\n"
 "       xip [ OPTIONS ] [ -force ] -batch FILE\n"
-"where  OBJECT := { addr | route | neigh | filter | nat |\n"
+"where  OBJECT := { link | addr | route | neigh | filter | nat |\n"
 "                   conntrack | monitor | sock | ping | traceroute |\n"
 "                   stat }\n"
 "       OPTIONS := { -j[son] | -p[retty] | -s[tatistics] | -d[etails] |\n"

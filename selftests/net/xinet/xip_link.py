@@ -1,0 +1,103 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0
+"""xip link show: ip(8)'s lines, and what the family has of each device."""
+import json
+import subprocess
+
+import ktap
+import xlab
+from ktap import check, rows
+from xlab import command, equal
+
+NS = None
+
+
+def setup():
+    """Two dummies and their like; dum0 has two addresses, a neighbour."""
+    global NS           # pylint: disable=global-statement
+    NS = xlab.Ns("host")
+    NS.ip("link add dum0 type dummy", "link set dum0 up",
+          "link add dum1 type dummy", "link set dum1 mtu 60",
+          "link add tun0 type ipip local 10.0.0.1 remote 10.0.0.2")
+    NS.xip("addr add 10.9.0.1/24 dev dum0", "addr add 10.9.1.1/24 dev dum0",
+           "neigh add 10.9.0.7 lladdr 02:00:00:00:00:07 dev dum0")
+
+
+def shown(*words):
+    """{name: object} of `xip -j link`."""
+    with NS:
+        found = json.loads(command("xip", "-j", *words))
+    return {one["ifname"]: one for one in found}
+
+
+@check("the members of ip -j, and ours")
+def _():
+    mine = shown("link")
+    with NS:
+        theirs = {one["ifname"]: one for one in
+                  json.loads(command("ip", "-j", "link"))}
+    equal(sorted(mine), sorted(theirs), "devices")
+    for name, one in theirs.items():
+        for key in ("ifindex", "flags", "mtu", "qdisc", "operstate", "group",
+                    "txqlen", "address", "broadcast"):
+            equal(mine[name].get(key), one.get(key), name + " " + key)
+
+
+@rows("what the family has of %s", (
+    ("lo", "lo", 1, 0, None),
+    ("a dummy", "dum0", 2, 1, None),
+    ("one with a small MTU", "dum1", None, None, "MTU below 68"),
+    ("a tunnel", "tun0", None, None, "neither Ethernet nor loopback"),
+))
+def _(name, addrs, neighs, why):
+    one = shown("link", "show", "dev", name)[name]
+    equal([one.get(key) for key in ("addresses", "neighbours", "unusable")],
+          [addrs, neighs, why], name)
+
+
+@check("text, one device; -o: one line")
+def _():
+    with NS:
+        lines = command("xip", "link", "show", "dev", "dum0").splitlines()
+        again = command("xip", "link", "show", "dum0").splitlines()
+        one = command("xip", "-o", "link", "show", "dum0").splitlines()
+    equal(lines, again, "without dev")
+    equal(len(lines), 3, "lines")
+    equal(lines[2], "    xinet addresses 2 neighbours 1", "ours")
+    equal([part.strip() for part in one[0].split("\\")],
+          [line.strip() for line in lines], "-o")
+
+
+@check("-s: the device's counters, as ip -s has them")
+def _():
+    with NS:
+        xlab.XSock("127.0.0.1", 0).sendto(b"x" * 100, "127.0.0.1", 9)
+        theirs = json.loads(command("ip", "-j", "-s", "link", "show", "lo"))[0]
+        text = command("xip", "-s", "link", "show", "lo")
+    mine = shown("-s", "link", "show", "lo")["lo"]["stats64"]
+    for way in ("rx", "tx"):
+        for key, value in mine[way].items():
+            equal(value, theirs["stats64"][way][key], way + " " + key)
+    equal(mine["rx"]["packets"] > 0, True, "some")
+    equal("RX: bytes %d packets %d " % (mine["rx"]["bytes"],
+                                        mine["rx"]["packets"]) in text,
+          True, "text")
+    equal("stats64" in shown("link")["lo"], False, "without -s")
+
+
+@rows("refused: %s", (
+    ("a device that is not there", "show dev nosuch", 'unknown device'),
+    ("two devices", "show dev lo dev lo", 'duplicate'),
+    ("set, which ip(8) does", "set dev lo mtu 1400", 'unknown here'),
+))
+def _(words, why):
+    with NS:
+        done = subprocess.run(["xip", "link"] + words.split(), text=True,
+                              capture_output=True, check=False)
+    equal((done.returncode, done.stdout, why in done.stderr), (1, "", True),
+          done.stderr)
+
+
+if __name__ == "__main__":
+    xlab.need()
+    ktap.run(setup)
