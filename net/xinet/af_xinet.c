@@ -15,6 +15,7 @@
 #include <net/xinet/raw.h>
 #include <net/xinet/sock.h>
 #include <net/xinet/udp.h>
+#include <uapi/linux/xinet_version.h>
 #include "ip/ip.h"
 
 unsigned int xinet_net_id __read_mostly;
@@ -304,5 +305,6 @@ module_init(xinet_init);
 module_exit(xinet_exit);
 
 MODULE_DESCRIPTION("AF_XINET: an experimental internet layer beside IPv4");
+MODULE_VERSION(XINET_VERSION);
 MODULE_LICENSE("GPL");
 MODULE_ALIAS_NETPROTO(PF_XINET);

@@ -86,6 +86,21 @@ bool dev_is_down(unsigned int ifindex)
 	return !dev_ioctl(SIOCGIFFLAGS, &ifr) && !(ifr.ifr_flags & IFF_UP);
 }
 
+/**
+ * dev_mtu - the MTU of a device
+ * @ifindex: its index
+ *
+ * Return: bytes, 0 if there is no such device.
+ */
+unsigned int dev_mtu(unsigned int ifindex)
+{
+	struct ifreq ifr;
+
+	memset(&ifr, 0, sizeof(ifr));
+	memcpy(ifr.ifr_name, dev_name(ifindex), IFNAMSIZ);
+	return dev_ioctl(SIOCGIFMTU, &ifr) ? 0 : ifr.ifr_mtu;
+}
+
 /** dev_forget - names may have changed: a new command begins */
 void dev_forget(void)
 {

@@ -8,6 +8,7 @@
 unsigned int dev_index(const char *name);
 const char *dev_name(unsigned int ifindex);
 bool dev_is_down(unsigned int ifindex);
+unsigned int dev_mtu(unsigned int ifindex);
 void dev_forget(void);
 
 #endif /* XIP_DEV_H */

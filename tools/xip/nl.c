@@ -17,6 +17,7 @@
 #include "nl.h"
 #include "nl_priv.h"
 #include "out.h"
+#include "version.h"
 #include "xip.h"
 
 #define RECV_SIZE	65536	/* no dump message of the kernel is larger */
@@ -81,6 +82,7 @@ int nl_open(enum nl_bus bus)
 		return XIP_OK;
 	if (family_present())
 		return XIP_REFUSED;
+	version_check();
 	sock = mnl_socket_open2(protocols[bus], SOCK_CLOEXEC);
 	if (!sock)
 		return nl_trouble("socket");
@@ -379,6 +381,20 @@ int nl_delete(struct nl_req *req, int gone)
 	return XIP_REFUSED;
 }
 
+static int get(struct nl_req *req, nl_cb cb, void *data, bool quiet)
+{
+	struct dump d = { };
+	int ret;
+
+	if (req->full)
+		return too_large();
+	ret = exchange(req, &d, quiet) ? XIP_REFUSED : XIP_OK;
+	if (!ret)
+		ret = dump_walk(&d, cb, data);
+	free(d.buf);
+	return ret;
+}
+
 /**
  * nl_get - ask for one thing
  * @req: the request
@@ -389,16 +405,20 @@ int nl_delete(struct nl_req *req, int gone)
  */
 int nl_get(struct nl_req *req, nl_cb cb, void *data)
 {
-	struct dump d = { };
-	int ret;
+	return get(req, cb, data, false);
+}
 
-	if (req->full)
-		return too_large();
-	ret = exchange(req, &d, false) ? XIP_REFUSED : XIP_OK;
-	if (!ret)
-		ret = dump_walk(&d, cb, data);
-	free(d.buf);
-	return ret;
+/**
+ * nl_get_quiet - the same, where a refusal is an answer too
+ * @req: the request
+ * @cb: takes the answer, once it is known to be whole
+ * @data: passed to @cb
+ *
+ * Return: XIP_OK, XIP_USAGE or XIP_REFUSED.
+ */
+int nl_get_quiet(struct nl_req *req, nl_cb cb, void *data)
+{
+	return get(req, cb, data, true);
 }
 
 /* One attempt: all messages of a dump to @cb, who may not make requests. */

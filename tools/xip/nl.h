@@ -53,6 +53,7 @@ int nl_change_now(struct nl_req *req);
 int nl_change_errno(struct nl_req *req);
 int nl_delete(struct nl_req *req, int gone);
 int nl_get(struct nl_req *req, nl_cb cb, void *data);
+int nl_get_quiet(struct nl_req *req, nl_cb cb, void *data);
 int nl_dump(struct nl_req *req, nl_cb cb, void *data);
 int nl_stream(struct nl_req *req, nl_cb cb, void *data);
 void nl_pipeline(void (*failed)(unsigned int tag));

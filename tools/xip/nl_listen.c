@@ -16,7 +16,7 @@
 #include "nl_priv.h"
 #include "xip.h"
 
-#define LISTEN_ROOM	(1 << 20)	/* bytes that may wait to be read */
+#define LISTEN_ROOM	1048576		/* bytes that may wait to be read */
 
 static int listen_trouble(const char *what)
 {

@@ -32,9 +32,10 @@ static const struct keyword verb_words[] = {
 
 static const char route_help[] =
 "Usage: xip route {add|append|change|replace|del} ROUTE\n"
-"       xip route [ show ] [ SELECTOR ]\n"
+"       xip route [ show ] [ -N ] [ SELECTOR ]\n"
 "       xip route flush [ SELECTOR ]\n"
-"       xip route get A [ from A ] [ iif D ] [ oif D ]\n"
+"       xip route get [ fibmatch ] A [ from A ] [ iif D ] [ oif D ]\n"
+"                     [ ipproto P ] [ sport N ] [ dport N ]\n"
 "ROUTE := [ TYPE ] { PREFIX | default } [ NH | NEXTHOPS ] [ src A ]\n"
 "         [ metric N ] [ mtu [ lock ] N ] [ proto PROTO ] [ scope SCOPE ]\n"
 "         [ table TABLE ]\n"
@@ -47,7 +48,10 @@ static const char route_help[] =
 "          broadcast | multicast }\n"
 "PROTO := { kernel | boot | static | bird | ... | N }\n"
 "SCOPE := { global | link | host | N }\n"
-"TABLE := { main | local | default | N }\n";
+"TABLE := { main | local | default | N }\n"
+"-N prints the columns of \"route -n\".\n"
+"-d get tells why: the prefixes that match, and whence next hop, source and\n"
+"MTU come.\n";
 
 const struct object xip_route = {
 	.name = "route",

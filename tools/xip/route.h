@@ -3,6 +3,7 @@
 #ifndef XIP_ROUTE_H
 #define XIP_ROUTE_H
 
+#include <linux/types.h>
 #include <stdbool.h>
 
 struct args;
@@ -30,6 +31,23 @@ int route_flush(struct args *a, int arg);
 int route_get(struct args *a, int arg);
 
 /**
+ * struct route_flow - what `xip route get` asked about
+ * @daddr: destination, network byte order
+ * @oif: output device that was asked for, or 0
+ * @iif: input device, or 0 for a packet of this host
+ * @from: a source was given
+ */
+struct route_flow {
+	__be32 daddr;
+	unsigned int oif;
+	unsigned int iif;
+	bool from;
+};
+
+void route_why(const struct nlmsghdr *nlh, const struct route_flow *flow);
+void route_why_refused(const struct route_flow *flow);
+
+/**
  * struct route_known - columns the selection already tells
  * @dev: "dev" was selected
  * @proto: "proto" was selected
@@ -42,6 +60,8 @@ struct route_known {
 };
 
 void route_members(const struct nlmsghdr *nlh, const struct route_known *known);
+void route_numeric_title(void);
+void route_numeric(const struct nlmsghdr *nlh);
 void route_print(const struct nlmsghdr *nlh, const struct route_known *known);
 
 #endif /* XIP_ROUTE_H */

@@ -20,7 +20,7 @@
 
 enum {
 	KW_EXACT, KW_ROOT, KW_MATCH, KW_TO, KW_DEV, KW_VIA, KW_SRC, KW_PROTO,
-	KW_TYPE, KW_SCOPE, KW_TABLE,
+	KW_TYPE, KW_SCOPE, KW_TABLE, KW_COLUMNS,
 };
 
 static const struct keyword select_words[] = {
@@ -36,6 +36,7 @@ static const struct keyword select_words[] = {
 	{ "type", 0, KW_TYPE },
 	{ "scope", 2, KW_SCOPE },
 	{ "table", 3, KW_TABLE },
+	{ "-N", 0, KW_COLUMNS },
 	{ }
 };
 
@@ -126,6 +127,8 @@ static int select_word(struct args *a, struct route_filter *f, int id)
 		return select_named(a, "scope", names_scope, 255, &f->scope);
 	case KW_TABLE:
 		return select_table(a, f);
+	case KW_COLUMNS:
+		return f->flush ? args_wrong("-N", "it is of show") : XIP_OK;
 	}
 	return select_prefix(a, f, id);
 }
@@ -237,7 +240,11 @@ static int show_one(const struct nlmsghdr *nlh, void *data)
 	};
 
 	out_start();
-	if (route_selected(nlh, f))
+	if (!route_selected(nlh, f))
+		return XIP_OK;
+	if (has(f, KW_COLUMNS) && !xip_opt.json)
+		route_numeric(nlh);
+	else
 		route_print(nlh, &known);
 	return XIP_OK;
 }
@@ -270,6 +277,8 @@ int route_show(struct args *a, int arg)
 		return args_help(a);
 	if (ret)
 		return ret;
+	if (has(&f, KW_COLUMNS) && !xip_opt.json)
+		route_numeric_title();
 	ret = dump(&f, show_one);
 	if (!ret) {
 		out_start();

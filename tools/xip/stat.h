@@ -4,10 +4,12 @@
 #define XIP_STAT_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define STAT_NAME	48	/* longest name of a group or counter + 1 */
 #define STAT_MAX	1024	/* counters */
+#define STAT_GROUPS	32	/* groups */
 
 /**
  * struct counter - a counter
@@ -32,6 +34,6 @@ struct counters {
 	struct counter c[STAT_MAX];
 };
 
-int stat_since_last(struct counters *now);
+int stat_since_last(struct counters *now, bool keep);
 
 #endif /* XIP_STAT_H */

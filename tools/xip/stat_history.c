@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What `xip stat -z` has seen before.
+ * What `xip stat -z` and `xip stat delta` have seen before.
  *
  * In: the counters now. Out: each one's value at the last call of this user in
  * this namespace, which a small file remembers. The file lies where others may
@@ -139,10 +139,11 @@ static bool history_write(FILE *f, const struct counters *now)
 /**
  * stat_since_last - what the counters were at the last call
  * @now: counters; their @base is set, and their values are remembered
+ * @keep: leave the history as it is
  *
  * Return: XIP_OK, or XIP_REFUSED with a message.
  */
-int stat_since_last(struct counters *now)
+int stat_since_last(struct counters *now, bool keep)
 {
 	char path[PATH_MAX];
 	int ret = XIP_OK;
@@ -156,7 +157,7 @@ int stat_since_last(struct counters *now)
 	if (!history_read(f, now))
 		for (i = 0; i < now->n; i++)
 			now->c[i].base = 0;
-	if (!history_write(f, now))
+	if (!keep && !history_write(f, now))
 		ret = history_trouble(path);
 	fclose(f);
 	return ret;

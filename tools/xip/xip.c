@@ -12,13 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/xinet_version.h>
+
 #include "dev.h"
 #include "nl.h"
 #include "ns.h"
 #include "out.h"
 #include "xip.h"
-
-#define XIP_TOOL_VERSION	"0.1"
 
 struct xip_options xip_opt;
 
@@ -234,9 +234,15 @@ static int take_option(struct args *a, struct request *req)
 		     when ? (int)(when - name) : 15, name);
 	k = n && strlen(name) < 32 ? parse_keyword(option_words, buf) : NULL;
 	if (!k || (when && k->id != OPT_COLOR)) {
-		fprintf(stderr,
-			"Error: option \"%s\" is unknown. Try \"xip help\".\n",
+		const char *near = parse_nearest(option_words, buf);
+
+		fprintf(stderr, "Error: option \"%s\" is unknown",
 			out_clean(word));
+		if (near)
+			fprintf(stderr, ", did you mean \"-%s\"?", near);
+		else
+			fputc('.', stderr);
+		fputs(" Try \"xip help\".\n", stderr);
 		return XIP_USAGE;
 	}
 	return option_apply(a, k->id, when ? when + 1 : NULL, req);
@@ -245,7 +251,7 @@ static int take_option(struct args *a, struct request *req)
 static int run(struct args *a, const struct request *req)
 {
 	if (req->version) {
-		printf("xip utility, AF_XINET tools " XIP_TOOL_VERSION "\n");
+		printf("xip utility, AF_XINET tools " XINET_VERSION "\n");
 		return XIP_OK;
 	}
 	if (req->help) {

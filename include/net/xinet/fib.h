@@ -265,6 +265,8 @@ struct xfib_result {
 
 int xfib_lookup(struct xinet_net *xn, const struct xfib_key *key,
 		struct xfib_result *res);
+int xfib_lookup_upto(struct xinet_net *xn, const struct xfib_key *key, u8 len,
+		     struct xfib_result *res);
 int xfib_route_add(struct xinet_net *xn, const struct xfib_config *cfg,
 		   struct netlink_ext_ack *extack);
 int xfib_route_del(struct xinet_net *xn, const struct xfib_config *cfg,

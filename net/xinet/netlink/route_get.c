@@ -24,16 +24,19 @@
  * @fl: the flow asked about
  * @iif: input device (ifindex), 0 for a packet of this host
  * @flags: RTM_F_* of the request
+ * @len: with RTM_F_PREFIX, the longest prefix that shall be looked at
  * @rt: the answer
  */
 struct xnl_get {
 	struct xflow fl;
 	int iif;
 	u32 flags;
+	u8 len;
 	struct xroute rt;
 };
 
-#define XNL_GET_FLAGS	(RTM_F_NOTIFY | RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)
+#define XNL_GET_FLAGS	(RTM_F_NOTIFY | RTM_F_LOOKUP_TABLE | \
+			 RTM_F_FIB_MATCH | RTM_F_PREFIX)
 
 static int xnl_get_check(const struct rtmsg *rtm, struct nlattr **tb,
 			 struct netlink_ext_ack *extack)
@@ -51,19 +54,21 @@ static int xnl_get_check(const struct rtmsg *rtm, struct nlattr **tb,
 				    "Unsupported attribute in route get request");
 		return -EINVAL;
 	}
+	if (rtm->rtm_table || rtm->rtm_protocol || rtm->rtm_scope ||
+	    rtm->rtm_type || rtm->rtm_tos ||
+	    (rtm->rtm_flags & ~XNL_GET_FLAGS)) {
+		NL_SET_ERR_MSG(extack,
+			       "Invalid values in header for route get request");
+		return -EINVAL;
+	}
+	if (rtm->rtm_flags & RTM_F_PREFIX)
+		return xnl_route_match_check(rtm, tb, extack);
 	if ((tb[RTA_DST] && rtm->rtm_dst_len != 32) ||
 	    (tb[RTA_SRC] && rtm->rtm_src_len != 32) ||
 	    (!tb[RTA_DST] && rtm->rtm_dst_len) ||
 	    (!tb[RTA_SRC] && rtm->rtm_src_len)) {
 		NL_SET_ERR_MSG(extack,
 			       "Addresses of a route get request have length 32");
-		return -EINVAL;
-	}
-	if (rtm->rtm_table || rtm->rtm_protocol || rtm->rtm_scope ||
-	    rtm->rtm_type || rtm->rtm_tos ||
-	    (rtm->rtm_flags & ~XNL_GET_FLAGS)) {
-		NL_SET_ERR_MSG(extack,
-			       "Invalid values in header for route get request");
 		return -EINVAL;
 	}
 	return 0;
@@ -84,7 +89,10 @@ static int xnl_get_parse(const struct nlmsghdr *nlh, struct xnl_get *get,
 	err = xnl_get_check(rtm, tb, extack);
 	if (err)
 		return err;
-	*get = (struct xnl_get) { .flags = rtm->rtm_flags };
+	*get = (struct xnl_get) {
+		.flags = rtm->rtm_flags,
+		.len = rtm->rtm_dst_len,
+	};
 	get->fl.proto = IPPROTO_UDP;
 	if (tb[RTA_DST])
 		get->fl.daddr = nla_get_in_addr(tb[RTA_DST]);
@@ -314,26 +322,13 @@ static struct sk_buff *xnl_get_match(struct xinet_net *xn,
 				     u32 seq, struct netlink_ext_ack *extack)
 {
 	struct xfib_key key = { .daddr = get->fl.daddr, .oif = get->fl.oif };
-	struct xnl_route_msg m = {
-		.event = RTM_NEWROUTE,
-		.portid = portid,
-		.seq = seq,
-	};
 	struct xfib_result res;
-	struct sk_buff *skb;
 
 	if (get->rt.type != RTN_UNICAST || xfib_lookup(xn, &key, &res)) {
 		NL_SET_ERR_MSG(extack, "No route of the table says this");
 		return ERR_PTR(-EHOSTUNREACH);
 	}
-	m.fi = res.fi;
-	m.dst_len = res.dst_len;
-	m.dst = get->fl.daddr & inet_make_mask(res.dst_len);
-	skb = nlmsg_new(xnl_route_msg_size(m.fi), GFP_ATOMIC);
-	if (skb && xnl_route_fill(skb, &m))
-		return skb;
-	kfree_skb(skb);
-	return ERR_PTR(-ENOBUFS);
+	return xnl_route_match_msg(&res, key.daddr, portid, seq);
 }
 
 static struct sk_buff *xnl_get_answer(struct xinet_net *xn,
@@ -343,6 +338,9 @@ static struct sk_buff *xnl_get_answer(struct xinet_net *xn,
 	struct sk_buff *skb;
 	int err;
 
+	if (get->flags & RTM_F_PREFIX)
+		return xnl_route_match(xn, &get->fl, get->len, portid, seq,
+				       extack);
 	err = get->iif ? xnl_get_input(xn, get, extack) :
 			 xnl_get_output(xn, get, extack);
 	if (err)

@@ -72,26 +72,12 @@ static int xfib_try(const struct xfib_info *fi, const struct xfib_key *key,
 	return res->nh ? 0 : XFIB_NEXT;
 }
 
-/**
- * xfib_lookup - the route for a destination
- * @xn: state of the namespace
- * @key: destination and conditions
- * @res: what was found; also set for -EHOSTUNREACH, -EACCES and -EINVAL, then
- *	without a next hop
- *
- * The longest prefix is tried first, in it the lowest metric; a route that the
- * conditions rule out lets the next one have its turn.
- *
- * Context: RCU read lock or RTNL.
- * Return: 0; -ENETUNREACH without a route; -EHOSTUNREACH, -EACCES or -EINVAL
- * for an unreachable, prohibit or blackhole route.
- */
-int xfib_lookup(struct xinet_net *xn, const struct xfib_key *key,
-		struct xfib_result *res)
+static __always_inline int xfib_search(struct xinet_net *xn,
+				       const struct xfib_key *key, u8 len,
+				       struct xfib_result *res)
 {
 	const struct xfib_entry *e;
 	struct xfib_entry one;
-	u8 len = 32;
 	int err;
 
 	for (;;) {
@@ -111,4 +97,42 @@ int xfib_lookup(struct xinet_net *xn, const struct xfib_key *key,
 			return -ENETUNREACH;
 		len--;
 	}
+}
+
+/**
+ * xfib_lookup - the route for a destination
+ * @xn: state of the namespace
+ * @key: destination and conditions
+ * @res: what was found; also set for -EHOSTUNREACH, -EACCES and -EINVAL, then
+ *	without a next hop
+ *
+ * The longest prefix is tried first, in it the lowest metric; a route that the
+ * conditions rule out lets the next one have its turn.
+ *
+ * Context: RCU read lock or RTNL.
+ * Return: 0; -ENETUNREACH without a route; -EHOSTUNREACH, -EACCES or -EINVAL
+ * for an unreachable, prohibit or blackhole route.
+ */
+int xfib_lookup(struct xinet_net *xn, const struct xfib_key *key,
+		struct xfib_result *res)
+{
+	return xfib_search(xn, key, 32, res);
+}
+
+/**
+ * xfib_lookup_upto - the same among prefixes that are not too long
+ * @xn: state of the namespace
+ * @key: destination and conditions
+ * @len: longest prefix that is looked at, in bits, 0 to 32
+ * @res: as of xfib_lookup()
+ *
+ * For those who ask what else would match; packets do not.
+ *
+ * Context: RCU read lock or RTNL.
+ * Return: as of xfib_lookup().
+ */
+int xfib_lookup_upto(struct xinet_net *xn, const struct xfib_key *key, u8 len,
+		     struct xfib_result *res)
+{
+	return xfib_search(xn, key, len, res);
 }
