@@ -14,6 +14,7 @@ INSTALL ?= install
 WIRESHARK ?= $(firstword $(wildcard /usr/lib/*/wireshark/plugins) \
 	$(PREFIX)/lib/wireshark/plugins)
 export INSTALL_MOD_PATH ?= $(DESTDIR)
+export PREFIX DESTDIR
 
 # The scripts take these; as make's own variables they would confuse the makes
 # that the scripts start.
@@ -51,7 +52,7 @@ install: tools
 		CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install
 	$(if $(INSTALL_MOD_PATH),,depmod "$$(basename "$$(scripts/kmod --dir \
 		'$(KERNEL)')" | sed 's/^kmod-//')")
-	$(INSTALL) -D -m 755 build/xip/xip '$(DESTDIR)$(PREFIX)/sbin/xip'
+	@$(MAKE) --no-print-directory -C tools/xip O='$(CURDIR)/build/xip' install
 	@cd tools/wireshark && find . -name '*.lua' | while read -r part; do \
 		$(INSTALL) -v -D -m 644 "$$part" \
 			"$(DESTDIR)$(WIRESHARK)/xinet/$$part" || exit; \
