@@ -101,9 +101,15 @@ enum xinet_drop {
 	XINET_DROP_MAX,
 };
 
-void xinet_drop(struct xinet_net *xn, struct sk_buff *skb,
-		enum xinet_drop why);
-void xinet_drop_count(struct xinet_net *xn, enum xinet_drop why);
+void xinet_drop_at(struct xinet_net *xn, struct sk_buff *skb,
+		   enum xinet_drop why, const char *func);
+void xinet_drop_count_at(struct xinet_net *xn, enum xinet_drop why,
+			 const char *func);
+
+/* Who drops is told to who traces; a return address would name its caller. */
+#define xinet_drop(xn, skb, why)	xinet_drop_at(xn, skb, why, __func__)
+#define xinet_drop_count(xn, why)	xinet_drop_count_at(xn, why, __func__)
+
 enum xinet_drop xinet_drop_from_errno(int err);
 
 #endif /* _NET_XINET_DROP_H */

@@ -54,22 +54,27 @@ int xnf_hook_enter(unsigned int hook, struct xinet_net *xn, struct net *net,
 		   struct net_device *out, xnf_okfn okfn);
 
 /**
- * xnf_drop_verdict - a hook ends a packet for a cause of its own
+ * xnf_drop_verdict_at - a hook ends a packet for a cause of its own
  * @xn: state of the namespace
  * @skb: the packet; consumed
  * @why: the cause
  * @err: what its sender is told, negative
+ * @func: which hook; xnf_drop_verdict() fills it in
  *
  * Context: in a hook.
  * Return: the verdict to return from the hook.
  */
-static inline unsigned int xnf_drop_verdict(struct xinet_net *xn,
-					    struct sk_buff *skb,
-					    enum xinet_drop why, int err)
+static inline unsigned int xnf_drop_verdict_at(struct xinet_net *xn,
+					       struct sk_buff *skb,
+					       enum xinet_drop why, int err,
+					       const char *func)
 {
-	xinet_drop(xn, skb, why);
+	xinet_drop_at(xn, skb, why, func);
 	return (-err << NF_VERDICT_QBITS) | NF_STOLEN;
 }
+
+#define xnf_drop_verdict(xn, skb, why, err)				\
+	xnf_drop_verdict_at(xn, skb, why, err, __func__)
 
 int xnf_register_net_hook(struct net *net, const struct nf_hook_ops *ops);
 void xnf_unregister_net_hook(struct net *net, const struct nf_hook_ops *ops);

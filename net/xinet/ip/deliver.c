@@ -12,6 +12,7 @@
 #include <net/xinet/hook.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/trace.h>
 #include <net/xinet/protocol.h>
 #include <net/xinet/raw.h>
 #include <net/xinet/udp.h>
@@ -53,6 +54,7 @@ static int xip_local_deliver_finish(struct net *net, struct sock *sk,
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 	const struct xinet_protocol *prot;
 
+	xtrace_stage(skb, XTRACE_LOCAL_DELIVER_FINISH);
 	prot = rcu_dereference(xprotos[ip_hdr(skb)->protocol]);
 	if (unlikely(!prot || xraw_any(xn)))
 		return xip_deliver_raw(xn, skb, prot);
@@ -75,6 +77,7 @@ int xip_local_deliver(struct sk_buff *skb)
 	struct net *net = dev_net(dev);
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 
+	xtrace_stage(skb, XTRACE_LOCAL_DELIVER);
 	if (unlikely(ip_is_fragment(ip_hdr(skb))) &&
 	    xip_defrag(net, skb, XIP_DEFRAG_LOCAL_DELIVER))
 		return NET_RX_SUCCESS;

@@ -13,6 +13,7 @@
 #include <net/xinet/hook.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/trace.h>
 #include "ip.h"
 
 /*
@@ -38,6 +39,7 @@ static void xip_forward_hash(struct sk_buff *skb, const struct iphdr *iph)
 static int xip_forward_finish(struct net *net, struct sock *sk,
 			      struct sk_buff *skb)
 {
+	xtrace_stage(skb, XTRACE_FORWARD_FINISH);
 	XIP_INC_STATS(xinet_pernet_rcu(net), IPSTATS_MIB_OUTFORWDATAGRAMS);
 	skb_clear_tstamp(skb);
 	return xip_output(net, sk, skb);
@@ -94,6 +96,7 @@ int xip_forward(struct sk_buff *skb, const struct xroute *rt)
 	struct net *net = dev_net(in);
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 
+	xtrace_stage(skb, XTRACE_FORWARD);
 	if (!xip_forward_ttl_ok(xn, skb) ||
 	    !xip_forward_mtu_ok(xn, skb, rt->mtu))
 		return NET_RX_DROP;
@@ -102,7 +105,7 @@ int xip_forward(struct sk_buff *skb, const struct xroute *rt)
 		xicmp_redirect_send(xn, skb, rt);
 
 	/* room for the link header, and a header of our own to write to */
-	if (unlikely(skb_cow(skb, LL_RESERVED_SPACE(rt->dev)))) {
+	if (unlikely(xtrace_cow(skb, LL_RESERVED_SPACE(rt->dev)))) {
 		XIP_INC_STATS(xn, IPSTATS_MIB_OUTDISCARDS);
 		xinet_drop(xn, skb, XINET_DROP_NO_MEMORY);
 		return NET_RX_DROP;

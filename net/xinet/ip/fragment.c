@@ -10,6 +10,7 @@
 #include <linux/netdevice.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/trace.h>
 #include "../compat/skbuff.h"
 #include "frag_geometry.h"
 #include "ip.h"
@@ -151,6 +152,8 @@ static int xip_fragment_all(struct xinet_net *xn, const struct xip_cut *cut,
 		if (!skb)
 			return -ENOMEM;
 		XIP_INC_STATS(xn, IPSTATS_MIB_FRAGCREATES);
+		if (xtrace_on())
+			xtrace_cut(skb, cut->skb);
 		err = output(xn, skb);
 		/* congestion is told, but the fragment is on its way */
 		if (err && err != NET_XMIT_CN)
@@ -164,7 +167,7 @@ static int xip_fragment_all(struct xinet_net *xn, const struct xip_cut *cut,
 /* What cannot be cut as it is: an open checksum, pages that are the sender's. */
 static int xip_fragment_prepare(struct sk_buff *skb)
 {
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+	if (skb->ip_summed == CHECKSUM_PARTIAL && xtrace_checksum_help(skb))
 		return -ENOMEM;
 	return skb_orphan_frags(skb, GFP_ATOMIC) ? -ENOMEM : 0;
 }
@@ -198,6 +201,7 @@ int xip_fragment(struct xinet_net *xn, struct sk_buff *skb, unsigned int mtu,
 	};
 	int err;
 
+	xtrace_stage(skb, XTRACE_FRAGMENT);
 	if (XIPCB(skb)->parm.flags & IPSKB_FRAG_PMTU)
 		cut.frag_off = htons(IP_DF);
 	plan.hlen_rest = sizeof(*iph) +

@@ -14,6 +14,7 @@
 #include <net/xinet/netns.h>
 #include <net/xinet/protocol.h>
 #include <net/xinet/raw.h>
+#include <net/xinet/trace.h>
 #include <net/xinet/udp.h>
 #include "ip.h"
 
@@ -84,12 +85,12 @@ static const struct iphdr *xicmp_quote(struct sk_buff *skb)
 {
 	const struct iphdr *quoted;
 
-	if (!pskb_may_pull(skb, sizeof(struct icmphdr) + sizeof(*quoted)))
+	if (!xtrace_may_pull(skb, sizeof(struct icmphdr) + sizeof(*quoted)))
 		return NULL;
 	__skb_pull(skb, sizeof(struct icmphdr));
 	quoted = (const struct iphdr *)skb->data;
 	if (quoted->version != XIP_VERSION || quoted->ihl < 5 ||
-	    !pskb_may_pull(skb, quoted->ihl * 4 + 8))
+	    !xtrace_may_pull(skb, quoted->ihl * 4 + 8))
 		return NULL;
 	/* RFC 1122 section 3.2.2: a later fragment has no ports to go by */
 	if (((const struct iphdr *)skb->data)->frag_off & htons(IP_OFFSET))
@@ -139,10 +140,10 @@ static enum xinet_drop xicmp_echo_reply(struct xinet_net *xn,
 	return xping_rcv(xn, skb) ? XINET_DROP_NONE : XINET_DROP_NO_SOCKET;
 }
 
-typedef enum xinet_drop (*xicmp_handler)(struct xinet_net *xn,
-					 struct sk_buff *skb);
+typedef enum xinet_drop xicmp_handler(struct xinet_net *xn,
+				      struct sk_buff *skb);
 
-static const xicmp_handler xicmp_handlers[NR_ICMP_TYPES + 1] = {
+static xicmp_handler *const xicmp_handlers[NR_ICMP_TYPES + 1] = {
 	[ICMP_ECHOREPLY]	= xicmp_echo_reply,
 	[ICMP_DEST_UNREACH]	= xicmp_error,
 	[ICMP_SOURCE_QUENCH]	= xicmp_error,
@@ -157,7 +158,7 @@ static const xicmp_handler xicmp_handlers[NR_ICMP_TYPES + 1] = {
 static enum xinet_drop xicmp_rcv_check(struct xinet_net *xn,
 				       struct sk_buff *skb)
 {
-	if (!pskb_may_pull(skb, sizeof(struct icmphdr)))
+	if (!xtrace_may_pull(skb, sizeof(struct icmphdr)))
 		return XINET_DROP_ICMP_SHORT;
 	if (skb_checksum_simple_validate(skb)) {
 		XICMP_INC_STATS(xn, ICMP_MIB_CSUMERRORS);
@@ -187,6 +188,7 @@ static void xicmp_rcv(struct sk_buff *skb)
 	struct xinet_net *xn = xinet_pernet_rcu(dev_net(skb->dev));
 	enum xinet_drop why;
 
+	xtrace_stage(skb, XTRACE_ICMP_RCV);
 	XICMP_INC_STATS(xn, ICMP_MIB_INMSGS);
 	why = xicmp_rcv_check(xn, skb);
 	if (!why)

@@ -15,6 +15,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/options.h>
+#include <net/xinet/trace.h>
 #include "header.h"
 #include "ip.h"
 
@@ -50,12 +51,12 @@ static enum xinet_drop xip_rcv_header(struct sk_buff *skb)
 	const struct iphdr *iph;
 	enum xinet_drop why;
 
-	if (unlikely(!pskb_may_pull(skb, sizeof(*iph))))
+	if (unlikely(!xtrace_may_pull(skb, sizeof(*iph))))
 		return XINET_DROP_TOO_SMALL;
 	why = xip_header_fixed(ip_hdr(skb));
 	if (unlikely(why))
 		return why;
-	if (unlikely(!pskb_may_pull(skb, ip_hdrlen(skb))))
+	if (unlikely(!xtrace_may_pull(skb, ip_hdrlen(skb))))
 		return XINET_DROP_TRUNCATED;
 
 	iph = ip_hdr(skb);
@@ -99,7 +100,7 @@ static struct sk_buff *xip_rcv_core(struct sk_buff *skb, struct xinet_net *xn)
 	why = xip_rcv_header(skb);
 	if (unlikely(why))
 		goto drop;
-	err = pskb_trim_rcsum(skb, ntohs(ip_hdr(skb)->tot_len));
+	err = xtrace_trim_rcsum(skb, ntohs(ip_hdr(skb)->tot_len));
 	if (unlikely(err)) {
 		/* -EINVAL: the place for the checksum would be cut off */
 		why = err == -EINVAL ? XINET_DROP_LYING_CSUM :
@@ -122,6 +123,8 @@ drop:
 static void xip_rcv_unroutable(struct xinet_net *xn, struct sk_buff *skb,
 			       int err, enum xinet_drop why)
 {
+	if (xtrace_on())
+		xtrace_unroutable(xn->net, skb, err);
 	switch (why) {
 	case XINET_DROP_NO_ROUTE_IN:
 		XIP_INC_STATS(xn, IPSTATS_MIB_OUTNOROUTES);
@@ -150,6 +153,7 @@ static int xip_rcv_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 	struct xroute rt;
 	int err;
 
+	xtrace_stage(skb, XTRACE_RCV_FINISH);
 	/* our own, sent to many, come round: it was routed on its way out */
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK)) {
 		XIPCB(skb)->rtype = ipv4_is_multicast(ip_hdr(skb)->daddr) ?
@@ -162,6 +166,7 @@ static int xip_rcv_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 		xip_rcv_unroutable(xn, skb, err, why);
 		return NET_RX_DROP;
 	}
+	xtrace_routed(skb, &rt);
 	/* only now: nobody is answered whose source is no good */
 	if (unlikely(ip_hdr(skb)->ihl > 5) &&
 	    !xip_rcv_options(xn, skb, rt.type))
@@ -188,6 +193,7 @@ int xip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
 	struct net *net = dev_net(dev);
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 
+	xtrace_stage(skb, XTRACE_RCV);
 	skb = xip_rcv_core(skb, xn);
 	if (unlikely(!skb))
 		return NET_RX_DROP;

@@ -14,6 +14,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/options.h>
+#include <net/xinet/trace.h>
 
 static unsigned int xip_options_len(const struct sk_buff *skb)
 {
@@ -43,7 +44,7 @@ static enum xinet_drop xip_options_arrive(struct xinet_net *xn,
 	const struct iphdr *iph;
 	__be32 addr;
 
-	if (skb_ensure_writable(skb, ip_hdrlen(skb)))
+	if (xtrace_ensure_writable(skb, ip_hdrlen(skb)))
 		return XINET_DROP_NO_MEMORY;
 	iph = ip_hdr(skb);
 	addr = rtype == RTN_LOCAL ? iph->daddr :
@@ -126,7 +127,7 @@ static struct iphdr *xip_options_room(struct sk_buff *skb, unsigned int len)
 {
 	struct iphdr *iph;
 
-	if (skb_cow_head(skb, len + LL_RESERVED_SPACE(skb->dev)))
+	if (xtrace_cow_head(skb, len + LL_RESERVED_SPACE(skb->dev)))
 		return NULL;
 	iph = __skb_push(skb, len);
 	memmove(iph, skb->data + len, sizeof(*iph));

@@ -14,6 +14,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/mcast.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/trace.h>
 #include "ip.h"
 
 static int xip_finish_output2(struct xinet_net *xn, struct sk_buff *skb)
@@ -96,6 +97,7 @@ static int xip_finish_output(struct net *net, struct sock *sk,
 {
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 
+	xtrace_stage(skb, XTRACE_FINISH_OUTPUT);
 	if (unlikely(XIPCB(skb)->rtype > RTN_LOCAL) &&
 	    !xip_output_many(xn, sk, skb))
 		return 0;
@@ -121,6 +123,7 @@ int xip_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 
 	skb->dev = out;
 	skb->protocol = htons(ETH_P_XIP);
+	xtrace_stage(skb, XTRACE_OUTPUT);
 	return XNF_HOOK(NF_INET_POST_ROUTING, xn, net, sk, skb, in, out,
 			xip_finish_output);
 }
@@ -144,6 +147,7 @@ int xip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
 	ip_send_check(iph);
 	skb->protocol = htons(ETH_P_XIP);
 	XIP_INC_STATS(xn, IPSTATS_MIB_OUTPKTS);
+	xtrace_stage(skb, XTRACE_LOCAL_OUT);
 	return XNF_HOOK(NF_INET_LOCAL_OUT, xn, net, sk, skb, NULL,
 			XIPCB(skb)->out, xip_output);
 }

@@ -14,6 +14,7 @@
 #include <net/inet_ecn.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/trace.h>
 #include "frag_queue.h"
 
 /* May a fragment end there, by what is known of the datagram's length? */
@@ -165,8 +166,11 @@ static int xip_frag_take(struct xinet_net *xn, struct xip_frag_queue *fq,
 	struct sk_buff *tail;
 	enum xinet_drop why;
 	bool queued, whole;
+	u64 parent = 0;
 	int refs = 0;
 
+	if (xtrace_on())
+		parent = xtrace_frag_queued(xn->net, skb);
 	spin_lock(&fq->q.lock);
 	tail = fq->q.fragments_tail;
 	why = xip_frag_add(fq, skb, &refs);
@@ -188,6 +192,8 @@ static int xip_frag_take(struct xinet_net *xn, struct xip_frag_queue *fq,
 	/* the library has written behind its own part */
 	cb.parm = XIPCB(skb)->parm;
 	*XIPCB(skb) = cb;
+	if (xtrace_on())
+		xtrace_frag_whole(xn->net, skb, parent);
 	return 0;
 }
 

@@ -16,21 +16,25 @@
  */
 #include <linux/if_arp.h>
 #include <net/xinet/ip.h>
+#include <net/xinet/trace.h>
 #include "xneigh.h"
 
-static int xneigh_drop(struct xinet_net *xn, struct sk_buff *skb,
-		       enum xinet_drop why, int err)
+static int xneigh_drop_at(struct xinet_net *xn, struct sk_buff *skb,
+			  enum xinet_drop why, int err, const char *func)
 {
-	xinet_drop(xn, skb, why);
+	xinet_drop_at(xn, skb, why, func);
 	return err;
 }
+
+#define xneigh_drop(xn, skb, why, err)					\
+	xneigh_drop_at(xn, skb, why, err, __func__)
 
 static int xneigh_hard_header(struct xinet_net *xn, struct sk_buff *skb,
 			      const u8 *lladdr)
 {
 	struct net_device *dev = skb->dev;
 
-	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev)))
+	if (xtrace_cow_head(skb, LL_RESERVED_SPACE(dev)))
 		return xneigh_drop(xn, skb, XINET_DROP_NO_MEMORY, -ENOMEM);
 	if (dev_hard_header(skb, dev, ETH_P_XIP, lladdr, NULL, skb->len) < 0)
 		return xneigh_drop(xn, skb, XINET_DROP_NEIGH_HEADER, -EINVAL);
@@ -131,6 +135,31 @@ static __always_inline bool xneigh_headroom(const struct sk_buff *skb)
 }
 
 /**
+ * xneigh_trace - tell who traces where a packet stands with its neighbour
+ * @skb: the packet, as xneigh_output() gets it
+ *
+ * Context: RCU read lock.
+ */
+void xneigh_trace(const struct sk_buff *skb)
+{
+	const struct xip_skb_cb *cb = XIPCB(skb);
+	const struct net_device *dev = skb->dev;
+	enum xtrace_neigh what = XTRACE_NEIGH_MAPPED;
+	const struct net *net = dev_net(dev);
+	const struct xneigh *n;
+	u8 state = NUD_NOARP;
+
+	if (cb->rtype == RTN_UNICAST && dev->header_ops &&
+	    !(dev->flags & (IFF_LOOPBACK | IFF_NOARP | IFF_POINTOPOINT))) {
+		n = xneigh_lookup(xinet_pernet_rcu(net), skb->dev, cb->nexthop);
+		state = n ? READ_ONCE(n->state) : NUD_NONE;
+		what = state & (XNEIGH_USABLE | NUD_STALE) ?
+		       XTRACE_NEIGH_KNOWN : XTRACE_NEIGH_ASK;
+	}
+	xtrace_neigh(net, skb, what, cb->nexthop, state);
+}
+
+/**
  * xneigh_output - send a packet to a neighbour
  * @xn: state of the namespace
  * @skb: the packet, skb->data at the XIP header, skb->dev the output device;
@@ -150,6 +179,7 @@ int xneigh_output(struct xinet_net *xn, struct sk_buff *skb, __be32 nexthop,
 	struct xneigh *n;
 	u64 to, from;
 
+	xtrace_stage(skb, XTRACE_NEIGH_OUTPUT);
 	if (unlikely(type != RTN_UNICAST))
 		return xneigh_output_mapped(xn, skb, type);
 	n = xneigh_lookup(xn, skb->dev, nexthop);

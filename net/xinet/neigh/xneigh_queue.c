@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include <net/xinet/icmp.h>
 #include <net/xinet/ip.h>
+#include <net/xinet/trace.h>
 #include "xneigh.h"
 
 #define XNEIGH_QUEUE_TABLE_MAX	(4U << 20)
@@ -60,6 +61,9 @@ void xneigh_enqueue(struct xneigh *n, struct sk_buff *skb,
 		xneigh_queue_uncharge(n, old->truesize);
 		__skb_queue_tail(&todo->full, old);
 	}
+	if (xtrace_on())
+		xtrace_neigh(n->table->xn->net, skb, XTRACE_NEIGH_QUEUED,
+			     n->addr, n->state);
 	if (xneigh_queue_charge(n, skb->truesize))
 		__skb_queue_tail(&n->queue, skb);
 	else

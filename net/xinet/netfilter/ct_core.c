@@ -11,6 +11,7 @@
 #include <linux/udp.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/trace.h>
 #include "ct.h"
 
 /**
@@ -77,6 +78,7 @@ void xct_set_info(struct xnf_ctx *ctx, struct xnf_conn *ct,
 		ctx->info = IP_CT_NEW;
 		ctx->state = XCT_STATE_NEW;
 	}
+	xtrace_ct_found(ctx);
 }
 
 static void xct_account(struct xnf_conn *ct, const struct sk_buff *skb,

@@ -11,6 +11,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/trace.h>
 
 struct static_key_false xnf_needed[NF_INET_NUMHOOKS] = {
 	[0 ... NF_INET_NUMHOOKS - 1] = STATIC_KEY_FALSE_INIT,
@@ -41,6 +42,20 @@ static unsigned int xnf_hook_call(const struct nf_hook_ops *ops,
 	return NF_DROP;
 }
 
+/* The same while somebody traces; a hook may free the packet. */
+static noinline unsigned int
+xnf_hook_call_trace(const struct nf_hook_ops *ops, struct sk_buff *skb,
+		    const struct nf_hook_state *state)
+{
+	struct xtrace_packet before;
+	unsigned int verdict;
+
+	xtrace_packet_of(state->net, skb, &before);
+	verdict = xnf_hook_call(ops, skb, state);
+	xtrace_hook(&before, skb, state, ops->hook, verdict);
+	return verdict;
+}
+
 /*
  * All hooks of a chain. Returns 1 for a packet that goes on; for one that is
  * gone, what its sender is told.
@@ -52,7 +67,11 @@ static int xnf_chain_run(const struct xnf_chain *chain, struct xinet_net *xn,
 	int err;
 
 	for (i = 0; i < chain->n; i++) {
-		verdict = xnf_hook_call(chain->ops[i], skb, state);
+		if (xtrace_on())
+			verdict = xnf_hook_call_trace(chain->ops[i], skb,
+						      state);
+		else
+			verdict = xnf_hook_call(chain->ops[i], skb, state);
 		if (likely((verdict & NF_VERDICT_MASK) == NF_ACCEPT))
 			continue;
 

@@ -11,6 +11,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/xinet/ip.h>
+#include <net/xinet/trace.h>
 #include "nat_csum.h"
 #include "nat_room.h"
 
@@ -110,6 +111,59 @@ static __always_inline void xnat_write_check(struct sk_buff *skb,
 		skb->csum = csum_add(skb->csum, ~addr);
 }
 
+static bool xnat_rewrite_addr(struct sk_buff *skb, __be32 to,
+			      enum xnat_side side)
+{
+	if (skb_ensure_writable(skb, sizeof(struct iphdr)))
+		return false;
+	xnat_write_addr(ip_hdr(skb), to, side);
+	return true;
+}
+
+static __always_inline bool xnat_rewrite(struct sk_buff *skb,
+					 struct xnat_end to,
+					 enum xnat_side side)
+{
+	unsigned int hlen = ip_hdrlen(skb);
+	const struct xnat_l4 *l4 = xnat_l4_of(ip_hdr(skb));
+	__be16 *port;
+	__wsum addr;
+	void *th;
+
+	if (unlikely(!l4))
+		return xnat_rewrite_addr(skb, to.addr, side);
+	if (unlikely(skb_ensure_writable(skb, hlen + l4->len)))
+		return false;
+
+	addr = xnat_write_addr(ip_hdr(skb), to.addr, side);
+	th = skb->data + hlen;
+	port = th + (side == XNAT_SRC ? l4->src : l4->dst);
+	xnat_write_check(skb, l4, th + l4->check, addr,
+			 xnat_diff2(*port, to.port));
+	*port = to.port;
+	return true;
+}
+
+/* The same, with before and after told to who traces. */
+static noinline bool xnat_rewrite_trace(struct sk_buff *skb,
+					struct xnat_end to, enum xnat_side side,
+					bool port)
+{
+	const struct net *net = dev_net(skb->dev);
+	const void *head = skb->head;
+	bool shared = skb_cloned(skb);
+	struct xtrace_packet before;
+	bool done;
+
+	xtrace_packet_of(net, skb, &before);
+	done = port ? xnat_rewrite(skb, to, side) :
+		      xnat_rewrite_addr(skb, to.addr, side);
+	xtrace_moved(skb, head, shared);
+	if (done)
+		xtrace_nat(&before, net, skb, side == XNAT_SRC);
+	return done;
+}
+
 /**
  * xnat_manip - rewrite one side of a packet
  * @skb: the packet, skb->data at its XIP header; @skb stays, what it points to
@@ -122,24 +176,9 @@ static __always_inline void xnat_write_check(struct sk_buff *skb,
  */
 bool xnat_manip(struct sk_buff *skb, struct xnat_end to, enum xnat_side side)
 {
-	unsigned int hlen = ip_hdrlen(skb);
-	const struct xnat_l4 *l4 = xnat_l4_of(ip_hdr(skb));
-	__be16 *port;
-	__wsum addr;
-	void *th;
-
-	if (unlikely(!l4))
-		return xnat_manip_addr(skb, to.addr, side);
-	if (unlikely(skb_ensure_writable(skb, hlen + l4->len)))
-		return false;
-
-	addr = xnat_write_addr(ip_hdr(skb), to.addr, side);
-	th = skb->data + hlen;
-	port = th + (side == XNAT_SRC ? l4->src : l4->dst);
-	xnat_write_check(skb, l4, th + l4->check, addr,
-			 xnat_diff2(*port, to.port));
-	*port = to.port;
-	return true;
+	if (xtrace_on())
+		return xnat_rewrite_trace(skb, to, side, true);
+	return xnat_rewrite(skb, to, side);
 }
 
 /**
@@ -155,10 +194,10 @@ bool xnat_manip(struct sk_buff *skb, struct xnat_end to, enum xnat_side side)
  */
 bool xnat_manip_addr(struct sk_buff *skb, __be32 to, enum xnat_side side)
 {
-	if (skb_ensure_writable(skb, sizeof(struct iphdr)))
-		return false;
-	xnat_write_addr(ip_hdr(skb), to, side);
-	return true;
+	if (xtrace_on())
+		return xnat_rewrite_trace(skb, (struct xnat_end){ to }, side,
+					  false);
+	return xnat_rewrite_addr(skb, to, side);
 }
 
 /* The checksum inside a quote; what it gains is made up for by the port. */
@@ -201,7 +240,7 @@ bool xnat_manip_quote(struct sk_buff *skb, unsigned int nhoff,
 	__be16 *port;
 	void *th;
 
-	if (skb_ensure_writable(skb, nhoff + sizeof(*iph)))
+	if (xtrace_ensure_writable(skb, nhoff + sizeof(*iph)))
 		return false;
 	iph = (struct iphdr *)(skb->data + nhoff);
 	thoff = nhoff + iph->ihl * 4;
@@ -209,7 +248,7 @@ bool xnat_manip_quote(struct sk_buff *skb, unsigned int nhoff,
 	len = l4 ? min_t(unsigned int, l4->len, 8) : 0;
 	if (l4 && skb->len >= thoff + l4->len)
 		len = l4->len;
-	if (skb_ensure_writable(skb, thoff + len))
+	if (xtrace_ensure_writable(skb, thoff + len))
 		return false;
 
 	/* the quoted header's sum makes up for its address */

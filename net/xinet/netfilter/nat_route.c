@@ -9,6 +9,7 @@
 #include <net/sock.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/trace.h>
 #include "nat_room.h"
 
 /* Ports choose among several next hops. */
@@ -53,9 +54,11 @@ int xnat_reroute(struct xinet_net *xn, struct sk_buff *skb,
 	if (err)
 		return err;
 	/* the other device may have a longer header */
-	if (skb_cow_head(skb, LL_RESERVED_SPACE(rt.dev)))
+	if (xtrace_cow_head(skb, LL_RESERVED_SPACE(rt.dev)))
 		return -ENOMEM;
 	xip_route_to_cb(skb, &rt);
 	skb->dev = rt.dev;
+	if (xtrace_on())
+		xtrace_route_again(xn->net, skb);
 	return 0;
 }

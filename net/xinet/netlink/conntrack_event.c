@@ -7,6 +7,7 @@
  * somebody does. What a listener cannot take in is lost, and the core has its
  * next recv() say ENOBUFS.
  */
+#include <net/xinet/trace.h>
 #include "../netfilter/ct.h"
 #include "conntrack.h"
 
@@ -67,6 +68,8 @@ static noinline void xnl_ct_event_send(struct xnf_conn *ct,
  */
 void xct_event(struct xnf_conn *ct, enum xct_cause cause)
 {
+	if (xtrace_on())
+		xtrace_ct(ct, cause, NULL);
 	if (READ_ONCE(xnl_ct_events) &&
 	    unlikely(genl_has_listeners(&xnl_family, ct->xn->net,
 					XINET_NLGRP_CONNTRACK) > 0))

@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/trace.h>
 
 static const enum skb_drop_reason xinet_drop_reason[XINET_DROP_MAX] = {
 	[XINET_DROP_NONE] = SKB_DROP_REASON_NOT_SPECIFIED,
@@ -17,28 +18,36 @@ static const enum skb_drop_reason xinet_drop_reason[XINET_DROP_MAX] = {
 };
 
 /**
- * xinet_drop_count - count a cause where there is no skb to free
+ * xinet_drop_count_at - count a cause where there is no skb to free
  * @xn: state of the namespace
  * @why: the cause
+ * @func: who says so; xinet_drop_count() fills it in
  *
  * Context: any.
  */
-void xinet_drop_count(struct xinet_net *xn, enum xinet_drop why)
+void xinet_drop_count_at(struct xinet_net *xn, enum xinet_drop why,
+			 const char *func)
 {
 	this_cpu_inc(xn->mib->drop[why]);
+	if (xtrace_on())
+		xtrace_drop(xn->net, NULL, why, func);
 }
 
 /**
- * xinet_drop - end a packet
+ * xinet_drop_at - end a packet
  * @xn: state of the namespace
  * @skb: the packet; consumed
  * @why: the cause: counted, and handed to the core as its drop reason
+ * @func: who says so; xinet_drop() fills it in
  *
  * Context: any.
  */
-void xinet_drop(struct xinet_net *xn, struct sk_buff *skb, enum xinet_drop why)
+void xinet_drop_at(struct xinet_net *xn, struct sk_buff *skb,
+		   enum xinet_drop why, const char *func)
 {
-	xinet_drop_count(xn, why);
+	this_cpu_inc(xn->mib->drop[why]);
+	if (xtrace_on())
+		xtrace_drop(xn->net, skb, why, func);
 	kfree_skb_reason(skb, xinet_drop_reason[why]);
 }
 

@@ -12,6 +12,7 @@
 #include <linux/netdevice.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/raw.h>
+#include <net/xinet/trace.h>
 
 /**
  * struct xraw_key - a packet as a raw socket sees it
@@ -68,7 +69,7 @@ static bool xraw_finish_csum(struct sk_buff *copy)
 	unsigned int end = skb_checksum_start_offset(copy) +
 			   copy->csum_offset + sizeof(__sum16);
 
-	return pskb_may_pull(copy, end) && !skb_checksum_help(copy);
+	return xtrace_may_pull(copy, end) && !xtrace_checksum_help(copy);
 }
 
 static void xraw_give(struct xinet_net *xn, struct sock *sk,
@@ -111,6 +112,7 @@ bool xraw_deliver(struct xinet_net *xn, struct sk_buff *skb)
 	bool heard = false;
 	struct sock *sk;
 
+	xtrace_stage(skb, XTRACE_RAW_DELIVER);
 	/* man 7 raw: such a socket only sends */
 	if (key.protocol == IPPROTO_RAW)
 		return false;

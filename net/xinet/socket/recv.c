@@ -12,6 +12,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
+#include <net/xinet/trace.h>
 #include <net/xinet/udp.h>
 
 /*
@@ -110,6 +111,7 @@ int xsk_queue_rcv(struct xinet_net *xn, struct sock *sk, struct sk_buff *skb,
 		skb_set_owner_r(skb, sk);
 	else if (!xsk_rcvbuf_slow(xn, sk, skb, rmem))
 		return -ENOMEM;
+	xtrace_queued(skb);
 	xsk_enqueue(sk, skb);
 	return 0;
 }
@@ -169,6 +171,8 @@ int xdgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 		xsk_cmsg_recv(sk, msg, skb);
 	err = flags & MSG_TRUNC ? skb->len : copied;
 out:
+	if (xtrace_on() && !(flags & MSG_PEEK))
+		xtrace_read(skb);
 	skb_free_datagram(sk, skb);
 	return err;
 }

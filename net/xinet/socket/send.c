@@ -9,6 +9,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
+#include <net/xinet/trace.h>
 #include "send.h"
 
 /* A datagram beyond this has its data in page fragments. */
@@ -80,6 +81,8 @@ static int xsk_route_lookup(struct sock *sk, const struct xsk_dest *dst,
 	err = xip_route_output(xn, &fl, rt);
 	if (likely(!err))
 		return 0;
+	if (xtrace_on())
+		xtrace_no_route(xn->net, &fl, err);
 	if (err == -ENETUNREACH)
 		XIP_INC_STATS(xn, IPSTATS_MIB_OUTNOROUTES);
 	return err;

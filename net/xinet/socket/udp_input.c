@@ -13,6 +13,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/sock.h>
+#include <net/xinet/trace.h>
 #include <net/xinet/udp.h>
 
 /* Length, trimming and checksum; what is wrong, if anything. */
@@ -21,13 +22,13 @@ static enum xinet_drop xudp_rcv_check(struct sk_buff *skb)
 	const struct udphdr *uh;
 	unsigned int ulen;
 
-	if (unlikely(!pskb_may_pull(skb, sizeof(*uh))))
+	if (unlikely(!xtrace_may_pull(skb, sizeof(*uh))))
 		return XINET_DROP_UDP_SHORT;
 	uh = udp_hdr(skb);
 	ulen = ntohs(uh->len);
 	if (unlikely(ulen < sizeof(*uh) || ulen > skb->len))
 		return XINET_DROP_UDP_LENGTH;
-	if (unlikely(ulen < skb->len && pskb_trim_rcsum(skb, ulen)))
+	if (unlikely(ulen < skb->len && xtrace_trim_rcsum(skb, ulen)))
 		return XINET_DROP_NO_MEMORY;
 
 	uh = udp_hdr(skb);
@@ -110,10 +111,12 @@ void xudp_rcv(struct sk_buff *skb)
 {
 	struct net *net = dev_net(skb->dev);
 	struct xinet_net *xn = xinet_pernet_rcu(net);
-	enum xinet_drop why = xudp_rcv_check(skb);
 	struct xport_key key;
+	enum xinet_drop why;
 	struct sock *sk;
 
+	xtrace_stage(skb, XTRACE_UDP_RCV);
+	why = xudp_rcv_check(skb);
 	if (unlikely(why)) {
 		xudp_rcv_drop(xn, skb, why);
 		return;
