@@ -25,7 +25,7 @@ struct xip_options xip_opt;
 static const struct object * const objects[] = {
 	&xip_addr, &xip_route, &xip_neigh, &xip_ping, &xip_stat,
 	&xip_traceroute, &xip_filter, &xip_nat, &xip_conntrack,
-	&xip_monitor, &xip_sock, &xip_link,
+	&xip_monitor, &xip_sock, &xip_link, &xip_trace,
 };
 
 /* Abbreviations are those of ip(8) where it has the object. */
@@ -39,6 +39,7 @@ static const struct keyword object_words[] = {
 	{ "ping", 1, 3 },
 	{ "stat", 2, 4 },
 	{ "traceroute", 6, 5 },
+	{ "trace", 5, 12 },
 	{ "filter", 1, 6 },
 	{ "nat", 2, 7 },
 	{ "conntrack", 1, 8 },
@@ -55,7 +56,7 @@ static const char usage_text[] =
 "       xip [ OPTIONS ] [ -force ] -batch FILE\n"
 "where  OBJECT := { link | addr | route | neigh | filter | nat |\n"
 "                   conntrack | monitor | sock | ping | traceroute |\n"
-"                   stat }\n"
+"                   trace | stat }\n"
 "       OPTIONS := { -j[son] | -p[retty] | -s[tatistics] | -d[etails] |\n"
 "                    -o[neline] | -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
 "                    -t[imestamp] | -ts[hort] | -V[ersion] | -h[elp] }\n"

@@ -98,7 +98,8 @@ struct object {
 
 extern const struct object xip_addr, xip_route, xip_neigh, xip_ping, xip_stat,
 			   xip_traceroute, xip_filter, xip_nat,
-			   xip_conntrack, xip_monitor, xip_sock, xip_link;
+			   xip_conntrack, xip_monitor, xip_sock, xip_link,
+			   xip_trace;
 
 int xip_run(struct args *a);
 int xip_batch(const char *path);

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Trace events, from an instance of tracefs of our own.
+ *
+ * In: what the kernel's events of the system "xinet" say. Out: a list of struct
+ * tr_event. The instance is gone when tr_close() returns, and whoever else
+ * traces does not notice.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <traceevent/event-parse.h>
+#include <tracefs/tracefs.h>
+
+#include "trace.h"
+#include "util.h"
+#include "xip.h"
+
+#define TR_BUFFER_KIB	"16384"	/* for each CPU */
+
+static struct tracefs_instance *tr_instance;
+static struct tep_handle *tr_tep;
+
+/* Names of the module's functions, for the hooks. */
+static void tr_load_functions(void)
+{
+	char line[512], name[256], module[64], type;
+	unsigned long long addr;
+	FILE *f = fopen("/proc/kallsyms", "re");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		/* the kernel's own have no module; they are many */
+		if (!strchr(line, '[') ||
+		    sscanf(line, "%llx %c %255s [%63[^]]]", &addr, &type, name,
+			   module) != 4 || (type != 't' && type != 'T'))
+			continue;
+		tep_register_function(tr_tep, name, addr, module);
+	}
+	if (f)
+		fclose(f);
+}
+
+static int tr_failed(const char *what)
+{
+	fprintf(stderr, "Error: cannot %s: %s\n", what, strerror(errno));
+	return XIP_REFUSED;
+}
+
+/**
+ * tr_open - begin to trace
+ * @drops_only: nothing but drops
+ *
+ * Return: exit status.
+ */
+int tr_open(bool drops_only)
+{
+	static const char * const systems[] = { "xinet", NULL };
+	char name[32];
+
+	tr_tep = tracefs_local_events_system(NULL, systems);
+	if (!tr_tep || !tep_find_event_by_name(tr_tep, "xinet", "xinet_stage")) {
+		fputs("Error: no events \"xinet\": is xinet.ko loaded, are you root?\n",
+		      stderr);
+		return XIP_REFUSED;
+	}
+	tr_load_functions();
+	snprintf(name, sizeof(name), "xip-%d", (int)getpid());
+	tr_instance = tracefs_instance_create(name);
+	if (!tr_instance)
+		return tr_failed("make an instance of tracefs");
+	if (tracefs_instance_file_write(tr_instance, "trace_clock", "mono") < 0 ||
+	    tracefs_instance_file_write(tr_instance, "buffer_size_kb",
+					TR_BUFFER_KIB) < 0)
+		return tr_failed("set the trace buffer up");
+	if (tracefs_event_enable(tr_instance, "xinet",
+				 drops_only ? "xinet_drop" : NULL))
+		return tr_failed("enable the events");
+	return XIP_OK;
+}
+
+static unsigned long long tr_number(struct tep_event *event,
+				    struct tep_record *record, const char *key)
+{
+	unsigned long long val = 0;
+
+	tep_get_field_val(NULL, event, key, record, &val, 0);
+	return val;
+}
+
+/* A field of fixed size, at most @size bytes. */
+static void tr_bytes(struct tep_event *event, struct tep_record *record,
+		     const char *key, void *to, unsigned int size)
+{
+	struct tep_format_field *field = tep_find_field(event, key);
+
+	memset(to, 0, size);
+	if (!field || field->size < 0 ||
+	    field->offset + field->size > (int)record->size)
+		return;
+	if ((unsigned int)field->size < size)
+		size = field->size;
+	memcpy(to, (char *)record->data + field->offset, size);
+}
+
+/* What stands behind the fields that all events have. */
+static char *tr_rest(struct tep_event *event, struct tep_record *record)
+{
+	struct trace_seq seq;
+	char *rest = NULL, *from;
+
+	trace_seq_init(&seq);
+	tep_print_event(event->tep, &seq, record, "%s", TEP_PRINT_INFO);
+	trace_seq_terminate(&seq);
+	from = seq.buffer ? strstr(seq.buffer, " ttl=") : NULL;
+	from = from ? strchr(from + 1, ' ') : NULL;
+	rest = strdup(from ? from + 1 : "");
+	trace_seq_destroy(&seq);
+	return rest;
+}
+
+static int tr_take(struct tep_event *event, struct tep_record *record, int cpu,
+		   void *arg)
+{
+	struct tr_list *list = arg;
+	struct tr_event *e;
+
+	(void)cpu;
+	if (strncmp(event->name, "xinet_", 6))
+		return 0;
+	if (list->n == list->room) {
+		unsigned int room = list->room ? 2 * list->room : 1024;
+
+		e = realloc(list->ev, room * sizeof(*e));
+		if (!e)
+			return -1;
+		list->ev = e;
+		list->room = room;
+	}
+	e = &list->ev[list->n];
+	memset(e, 0, sizeof(*e));
+	e->when = record->ts;
+	snprintf(e->name, sizeof(e->name), "%s", event->name + 6);
+	e->id = tr_number(event, record, "id");
+	e->parent = tr_number(event, record, "parent");
+	e->netns = tr_number(event, record, "netns");
+	e->sport = tr_number(event, record, "sport");
+	e->dport = tr_number(event, record, "dport");
+	e->len = tr_number(event, record, "len");
+	e->proto = tr_number(event, record, "proto");
+	tr_bytes(event, record, "saddr", &e->saddr, sizeof(e->saddr));
+	tr_bytes(event, record, "daddr", &e->daddr, sizeof(e->daddr));
+	tr_bytes(event, record, "dev", e->dev, sizeof(e->dev) - 1);
+	e->rest = tr_rest(event, record);
+	if (!e->rest)
+		return -1;
+	list->n++;
+	return 0;
+}
+
+/**
+ * tr_read - take what the buffer holds
+ * @list: grows
+ *
+ * Return: exit status.
+ */
+int tr_read(struct tr_list *list)
+{
+	/* an empty buffer is an error there */
+	tracefs_iterate_raw_events(tr_tep, tr_instance, NULL, 0, tr_take, list);
+	return XIP_OK;
+}
+
+/**
+ * tr_stop - trace no more; what was traced can be read
+ *
+ * Return: exit status.
+ */
+int tr_stop(void)
+{
+	return tracefs_event_disable(tr_instance, "xinet", NULL) ?
+	       tr_failed("disable the events") : XIP_OK;
+}
+
+/**
+ * tr_lost - events that the buffer had no room for
+ *
+ * Return: how many, all CPUs together.
+ */
+unsigned long long tr_lost(void)
+{
+	static const char * const what[] = { "overrun: ", "dropped events: " };
+	unsigned long long lost = 0;
+	char path[64], *text, *at;
+	unsigned int i;
+	long cpu, cpus = sysconf(_SC_NPROCESSORS_CONF);
+
+	for (cpu = 0; cpu < cpus; cpu++) {
+		snprintf(path, sizeof(path), "per_cpu/cpu%ld/stats", cpu);
+		text = tracefs_instance_file_read(tr_instance, path, NULL);
+		for (i = 0; text && i < ARRAY_SIZE(what); i++) {
+			at = strstr(text, what[i]);
+			if (at)
+				lost += strtoull(at + strlen(what[i]), NULL, 10);
+		}
+		free(text);
+	}
+	return lost;
+}
+
+static int tr_earlier(const void *a, const void *b)
+{
+	const struct tr_event *x = a, *y = b;
+
+	return x->when < y->when ? -1 : x->when > y->when;
+}
+
+/**
+ * tr_sort - put events in the order of their time
+ * @list: the events; what was read at a time is in order already
+ */
+void tr_sort(struct tr_list *list)
+{
+	if (list->n)
+		qsort(list->ev, list->n, sizeof(*list->ev), tr_earlier);
+}
+
+/** tr_close - leave nothing behind in tracefs */
+void tr_close(void)
+{
+	if (tr_instance) {
+		tracefs_event_disable(tr_instance, "xinet", NULL);
+		tracefs_instance_destroy(tr_instance);
+		tracefs_instance_free(tr_instance);
+	}
+	if (tr_tep)
+		tep_free(tr_tep);
+	tr_instance = NULL;
+	tr_tep = NULL;
+}
+
+/**
+ * tr_list_free - give a list's memory back
+ * @list: empty afterwards
+ */
+void tr_list_free(struct tr_list *list)
+{
+	while (list->n)
+		free(list->ev[--list->n].rest);
+	free(list->ev);
+	memset(list, 0, sizeof(*list));
+}
+
+/**
+ * tr_value - a value of what an event says beside
+ * @e: the event
+ * @key: its name
+ * @buf: filled, "" if it is not there
+ * @size: of @buf
+ */
+void tr_value(const struct tr_event *e, const char *key, char *buf,
+	      unsigned int size)
+{
+	size_t len = strlen(key);
+	const char *at = e->rest;
+
+	buf[0] = '\0';
+	while ((at = strstr(at, key))) {
+		if ((at == e->rest || at[-1] == ' ') && at[len] == '=') {
+			snprintf(buf, size, "%.*s",
+				 (int)strcspn(at + len + 1, " "), at + len + 1);
+			return;
+		}
+		at += len;
+	}
+}
