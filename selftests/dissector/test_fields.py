@@ -215,6 +215,8 @@ WRONG = [
      there(options=b"\7\4\4\0") / XUDP(), ["bad_options"]),
     ("timestamp with flag 2", there(options=XIPOption_TS(data=[0], flag=2)) /
      XUDP(), ["bad_options"]),
+    ("timestamp, pointer into its head", there(options=XIPOption_TS(
+        data=[0], pointer=4)) / XUDP(), ["bad_options"]),
     ("timestamp, overflow full", there(options=XIPOption_TS(
         data=[0], pointer=9, overflow=15)) / XUDP(), ["bad_options"]),
     ("timestamp, overflow 14", there(options=XIPOption_TS(

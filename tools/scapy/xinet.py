@@ -15,7 +15,7 @@ from scapy.layers.l2 import (CookedLinux, CookedLinuxV2, Dot1Q, Ether,
 from scapy.config import conf
 from scapy.data import ETHER_BROADCAST
 from scapy.packet import Raw, bind_layers
-from scapy.sendrecv import srp1
+from scapy.sendrecv import sendp, srp1          # noqa: F401
 
 from xinet_layers import *      # noqa: F401,F403 (what this module is for)
 from xinet_layers import ETH_P_XARP, ETH_P_XIP, XARP, XIP, parse_options
