@@ -19,7 +19,7 @@
 #include "util.h"
 #include "xip.h"
 
-#define TR_BUFFER_KIB	"16384"	/* for each CPU */
+#define TR_BUFFER_KIB	"4096"	/* for each CPU */
 
 static struct tracefs_instance *tr_instance;
 static struct tep_handle *tr_tep;
