@@ -16,9 +16,9 @@ def setup():
     """Two dummies and their like; dum0 has two addresses, a neighbour."""
     global NS           # pylint: disable=global-statement
     NS = xlab.Ns("host")
-    NS.ip("link add dum0 type dummy", "link set dum0 up",
+    NS.ip("link add dum0 type dummy", "link set dum0 up arp on",
           "link add dum1 type dummy", "link set dum1 mtu 60",
-          "link add tun0 type ipip local 10.0.0.1 remote 10.0.0.2")
+          "tuntap add dev tun0 mode tun")
     NS.xip("addr add 10.9.0.1/24 dev dum0", "addr add 10.9.1.1/24 dev dum0",
            "neigh add 10.9.0.7 lladdr 02:00:00:00:00:07 dev dum0")
 
