@@ -148,32 +148,29 @@ def fibmatch():
           ns.xip_refused("route get fibmatch 10.7.0.1"), True, "refused")
 
 
-def sent(dst):
-    """A datagram of this host as the wire has it."""
+def error(dst, kind, code, word, src):
+    """An error comes in about a datagram of a socket, which is returned."""
+    ns.xip("neigh replace %s lladdr %s dev t0" % (src, PEER_MAC))
     sock = ns.udp("0.0.0.0", 0)
     tap.frames()
     sock.sendto(b"x" * 600, dst, 9)
-    frame = tap.wait(XUDP)
-    sock.close()
-    return bytes(frame)[14:]
-
-
-def error(dst, kind, code, word, src):
-    ns.xip("neigh replace %s lladdr %s dev t0" % (src, PEER_MAC))
-    about = sent(dst)
+    about = bytes(tap.wait(XUDP))[14:]
     tap.send(tap.xip(proto=1, src=src) /
              XICMP(type=kind, code=code, rest=word) / about)
+    return sock
 
 
 @check("what was learnt from errors is told as such")
 def learnt():
     ns.sysctl(accept_redirects=1)
-    error("10.8.9.1", 5, 1, bytes([10, 9, 0, 8]), "10.9.0.4")
+    sock = error("10.8.9.1", 5, 1, bytes([10, 9, 0, 8]), "10.9.0.4")
     until(lambda: why("10.8.9.1")[1]["nexthop"] ==
           {"addr": "10.9.0.8", "by": "redirect"}, "redirect")
-    error("10.8.9.2", 3, 4, struct.pack("!HH", 0, 600), "10.9.0.4")
-    until(lambda: why("10.8.9.2")[1]["mtu"] == {"bytes": 600, "by": "pmtu"},
+    sock.close()
+    sock = error("11.0.0.2", 3, 4, struct.pack("!HH", 0, 600), PEER)
+    until(lambda: why("11.0.0.2")[1]["mtu"] == {"bytes": 600, "by": "pmtu"},
           "MTU")
+    sock.close()
 
 
 if __name__ == "__main__":
