@@ -16,7 +16,7 @@ import ktap
 from ktap import check, rows
 from xevents import Events
 from xlab import Delta, client_router_server, command, equal, need, until
-from xhooks import load, tell
+from xhooks import load, tell, unload
 
 SERVER, PORT = "10.3.0.2", 7
 BEFORE, BEHIND, FORWARD = "0 -300", "0 -150", "2 -1"
@@ -202,6 +202,11 @@ def untracked():
     passes(client.udp())
     equal(shown(), [0], "marks")
     tell(router, "flush")
+
+
+@check("the module of hooks goes")
+def gone():
+    unload()
 
 
 if __name__ == "__main__":
