@@ -42,7 +42,7 @@ fi
 devices=$(cd /sys/class/net && printf '%s\n' * | sort | tr '\n' ' ')
 rows=(
 	'xip r|route'
-	'xip |addr conntrack filter help monitor nat neigh ping route stat traceroute'
+	'xip |addr conntrack filter help link monitor nat neigh ping route sock stat trace traceroute'
 	'xip -j|-json'
 	'xip -j ro|route'
 	'xip -n nowhere ro|route'
@@ -73,6 +73,22 @@ rows=(
 	'xip ping -M |do dont want'
 	'xip ping -I l|lo'
 	'xip traceroute -i l|lo'
+	'xip tra|trace traceroute'
+	'xip link s|show'
+	'xip link show l|lo'
+	'xip link show dev |'"${devices% }"
+	'xip sock -a u|udp'
+	'xip sock -|-N -a -e -l -m -n -p'
+	'xip sock state e|established'
+	'xip sock sport g|ge gt'
+	'xip sock sport gt |'
+	'xip sock dev l|lo'
+	'xip trace d|dport dst'
+	'xip trace dport |'
+	'xip trace proto |icmp tcp udp'
+	'xip trace --|-- --why'
+	'xip trace -- mapfil|mapfile'
+	'xip trace -- cat tools/xip/Make|tools/xip/Makefile'
 	'xip nothing |'
 )
 
