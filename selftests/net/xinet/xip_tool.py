@@ -7,17 +7,19 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 
 import jsonschema
 import ktap
 from ktap import check, rows
-from xlab import Ns, command, equal, need, until, veth
+from xlab import Ns, XSock, command, equal, need, until, veth
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "../../../Documentation/networking/xinet/xip.schema.json")
 near = far = schema = None
+held = []               # sockets that stay open
 
 SETUP = [
     "addr add 10.9.0.1/24 brd + dev v0", "addr add 10.9.1.1/24 dev v0 label v0:x",
@@ -53,6 +55,17 @@ def setup():
     sock = near.udp("10.9.0.1", 4000)
     sock.sendto(b"x", "10.9.0.2", 9)
     sock.close()
+    near.sysctl(ping_group_range="0 0")
+    # a device that the family cannot run over
+    near.ip("tuntap add dev t0 mode tun")
+    with near:
+        held.extend([XSock("10.9.0.1", 4010, dev="v0"),
+                     XSock("10.9.0.1", 4011).connect("10.9.0.2", 9),
+                     XSock("10.9.0.1", 77, proto=1),
+                     XSock(proto=1, kind=socket.SOCK_RAW)])
+    held[1].option(socket.SOL_SOCKET, socket.SO_MARK, 0x17)
+    held[1].option(socket.SOL_IP, socket.IP_TOS, 0x28)
+    held[1].sock.shutdown(socket.SHUT_RD)
 
 
 def xip(line, feed=None):
@@ -96,6 +109,9 @@ def schema_sound():
         ("nat show", "nat", 4), ("conntrack show", "conntrack", 1),
         ("conntrack count", "conntrack-count", 1),
         ("conntrack stats", "conntrack-stats", 1),
+        ("link show", "link", 3), ("-s link show", "link", 3),
+        ("sock show", "sock", 1), ("sock show -a -m -e", "sock", 4),
+        ("sock show -a -n -p", "sock", 4),
         ("stat", "stat", None), ("stat -z", "stat", None),
         ("ping -c 1 10.9.0.2", "ping", None),
         ("traceroute -q 1 10.9.0.2", "traceroute", None),
@@ -148,6 +164,65 @@ def events():
         check_one = validator(kind)
         for line in text.split(b"\n")[:-1]:
             check_one.validate(json.loads(line))
+
+
+# What the command prints does not belong into the JSON.
+TRACED = "xip ping -q -c 1 127.0.0.1 >/dev/null; echo ready >&2; read line"
+
+
+def trace(words):
+    """xip -j trace of an echo, fragments nobody waits for, and no route."""
+    with near:
+        run_ = subprocess.Popen(
+            ["xip", "-j", "trace", *words, "--", "sh", "-c", TRACED], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+    equal(run_.stderr.readline(), "ready\n", "the command")
+    before = far.snmp().get("Udp.NoPorts")
+    sock = near.udp("10.9.0.1", 0)
+    sock.option(socket.SOL_IP, 10, 0)       # IP_MTU_DISCOVER: never
+    sock.sendto(bytes(2000), "10.9.0.2", 7777)
+    until(lambda: far.snmp().get("Udp.NoPorts") > before, "the drop")
+    sock.close()
+    sock = near.udp()
+    try:
+        sock.sendto(b"x", "10.6.0.1", 9)
+    except OSError:
+        pass
+    sock.close()
+    out, err = run_.communicate("go\n")
+    equal((run_.returncode, err), (0, ""), "end")
+    return json.loads(out)
+
+
+@rows("JSON of %s is by the schema", [
+    ("trace", [], "trace"), ("trace --why", ["--why"], "trace-why")])
+def traced(words, kind):
+    found = trace(words)
+    check_one = validator(kind)
+    for record in found:
+        check_one.validate(record)
+    strange = min(found, key=lambda one: len(str(one)))
+    equal(check_one.is_valid({**strange, "zzz": 1}), False, "strange key")
+    if words:
+        equal("NoSocket" in [one["reason"] for one in found], True, "reason")
+        return
+    # None is the route: no packet, no journey
+    seen = {one.get("verdict") for one in found}
+    equal(seen & {"delivered", "dropped", None}, {"delivered", "dropped", None},
+          "verdicts")
+    equal(any("parent" in step for one in found
+              for step in one.get("events", ())), True, "fragments")
+
+
+@check("the schema refuses half a record")
+def halves():
+    for line, kind, key in (("link show dev v0", "link", "neighbours"),
+                            ("sock show -e", "sock", "shutdown")):
+        whole = json.loads(xip("-j " + line))[0]
+        half = {k: v for k, v in whole.items() if k != key}
+        equal((key in whole, validator(kind).is_valid(half)), (True, False),
+              kind)
 
 
 # --- counters -----------------------------------------------------------------
@@ -239,7 +314,7 @@ def errors(line, said):
 # --- batches, one line, colour ------------------------------------------------
 
 BATCH = ["addr show", "route show", "neigh show", "filter show", "nat show",
-         "conntrack count", "stat Udp", "route get 10.8.1.1",
+         "conntrack count", "sock -a", "stat Udp", "route get 10.8.1.1",
          "ping -c 1 -q 10.9.0.1", "traceroute -q 1 10.9.0.1"]
 
 
@@ -248,7 +323,7 @@ def batch():
     text = xip("-b -", feed="\n".join(BATCH + BATCH) + "\n")
     for mark, count in (("link/ether", 2), ("default via", 2),
                         ("10.9.0.7 dev v0", 2), ("policy forward drop", 2),
-                        ("netmap to 10.3.0.0/16", 2), ("Udp:", 2),
+                        ("netmap to 10.3.0.0/16", 2), ("Udp:", 2), ("Netid", 2),
                         ("10.8.1.1 via 10.9.0.2", 2), ("ping statistics", 2),
                         ("traceroute to 10.9.0.1", 2)):
         equal(text.count(mark), count, "%s in a batch" % mark)
