@@ -19,6 +19,7 @@
 #include "xip.h"
 
 #define TR_ADDR_SIZE	32
+#define TR_ENDS_SIZE	(2 * TR_ADDR_SIZE + 32)
 
 /**
  * tr_ns_name - what a namespace is called
@@ -93,15 +94,21 @@ static void tr_end(char *buf, __be32 addr, unsigned int port, bool ports)
 		snprintf(buf, TR_ADDR_SIZE, "%s", text);
 }
 
-/* "10.0.0.1:5 > 10.0.0.2:7" */
+/* "10.0.0.1:5 > 10.0.0.2:7", or "10.0.0.1 > 10.0.0.2 type 8/0 id 5" */
 static void tr_ends(char *buf, size_t size, const struct tr_event *e)
 {
-	bool ports = e->sport || e->dport;
+	bool icmp = e->proto == IPPROTO_ICMP;
+	bool ports = !icmp && (e->sport || e->dport);
 	char from[TR_ADDR_SIZE], to[TR_ADDR_SIZE];
 
 	tr_end(from, e->saddr, e->sport, ports);
 	tr_end(to, e->daddr, e->dport, ports);
-	snprintf(buf, size, "%s > %s", from, to);
+	/* where others have ports, ICMP has type and code, and an id */
+	if (icmp && (e->sport || e->dport))
+		snprintf(buf, size, "%s > %s type %u/%u id %u", from, to,
+			 e->dport >> 8, e->dport & 0xff, e->sport);
+	else
+		snprintf(buf, size, "%s > %s", from, to);
 }
 
 static bool tr_is(const struct tr_event *e, const char *name, const char *word)
@@ -110,12 +117,16 @@ static bool tr_is(const struct tr_event *e, const char *name, const char *word)
 	       (!word || !strncmp(e->rest, word, strlen(word)));
 }
 
-/* How a journey ended, by its last word. */
+/*
+ * How a journey ended, by its last word; @drop is where, if no socket got it. A
+ * socket that did has a copy, and the other one may end as a drop.
+ */
 static const char *tr_verdict(const struct tr_list *list, unsigned int from,
 			      const struct tr_event **drop)
 {
 	unsigned long long root = tr_root(&list->ev[from]);
 	const char *verdict = "on its way";
+	bool got = false;
 	unsigned int i;
 
 	*drop = NULL;
@@ -124,10 +135,9 @@ static const char *tr_verdict(const struct tr_list *list, unsigned int from,
 
 		if (tr_root(e) != root)
 			continue;
-		if (tr_is(e, "drop", NULL)) {
+		got |= tr_is(e, "queue", "queued") || tr_is(e, "queue", "read");
+		if (tr_is(e, "drop", NULL) && !*drop)
 			*drop = e;
-			return "dropped";
-		}
 		if (tr_is(e, "queue", "read"))
 			verdict = "delivered";
 		else if (tr_is(e, "queue", "queued"))
@@ -137,10 +147,12 @@ static const char *tr_verdict(const struct tr_list *list, unsigned int from,
 		else if (tr_is(e, "neigh", "known") ||
 			 tr_is(e, "neigh", "mapped"))
 			verdict = "left";
-		else if (tr_is(e, "stage", "xicmp_rcv"))
+		else if (tr_is(e, "stage", "xicmp_rcv") && !got)
 			verdict = "delivered";
 	}
-	return verdict;
+	if (got)
+		*drop = NULL;
+	return *drop ? "dropped" : verdict;
 }
 
 /* Text of one step: what it is, before the words of the event itself. */
@@ -188,7 +200,7 @@ static void tr_text_event(const struct tr_event *e, const struct tr_event *last,
 			  unsigned long long start)
 {
 	const char *indent = e->parent ? "    | " : "    ";
-	char ends[2 * TR_ADDR_SIZE + 4], before[2 * TR_ADDR_SIZE + 4] = "";
+	char ends[TR_ENDS_SIZE], before[TR_ENDS_SIZE] = "";
 
 	if (!last || last->netns != e->netns ||
 	    (e->dev[0] && strcmp(last->dev, e->dev)))
@@ -223,7 +235,7 @@ static void tr_print_one(const struct tr_list *list, unsigned int from)
 	const struct tr_event *e = &list->ev[from], *last = NULL, *drop;
 	const char *verdict = tr_verdict(list, from, &drop);
 	unsigned long long root = tr_root(e), start = e->when;
-	char ends[2 * TR_ADDR_SIZE + 4];
+	char ends[TR_ENDS_SIZE];
 	unsigned int i;
 
 	tr_ends(ends, sizeof(ends), e);
@@ -306,7 +318,7 @@ static void tr_why_line(const struct tr_list *list, unsigned int at,
 			const struct tr_match *match)
 {
 	const struct tr_event *e = &list->ev[at];
-	char reason[64], func[64], ends[2 * TR_ADDR_SIZE + 4];
+	char reason[64], func[64], ends[TR_ENDS_SIZE];
 	unsigned int i, count = 0;
 
 	for (i = 0; i < at; i++)
