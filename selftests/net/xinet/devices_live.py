@@ -31,7 +31,7 @@ one = two = None
 KINDS = [("veth", 0, "v0", "w0"), ("VLAN", 1, "v1.7", "w1.7"),
          ("bridge", 2, "br0", "w2"), ("macvlan", 3, "mv", "w3"),
          ("bond", 4, "bo0", "w4"), ("VXLAN", 5, "vx0", "vx0")]
-MANY = 1000 if SLOW == 1 else 200
+MANY = 1000 if SLOW == 1 else 80
 
 # Datagrams to every address in turn, of two sizes, some hundred a second.
 FLOOD = """
