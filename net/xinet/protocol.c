@@ -17,13 +17,19 @@ const struct xinet_protocol __rcu *xprotos[256] __read_mostly;
  * @prot: the handler; must stay until xinet_del_protocol() has returned
  * @protocol: IANA protocol number
  *
+ * It is called for packets of all network namespaces, dev_net(skb->dev) says
+ * which. Raw sockets get their copy first, whether there is a handler or not.
+ *
  * Context: process.
- * Return: 0, or -EEXIST where the number is taken.
+ * Return: 0; -EEXIST where the number is taken, as the family's own are; -EINVAL
+ * without a handler function.
  */
 int xinet_add_protocol(const struct xinet_protocol *prot, u8 protocol)
 {
 	const struct xinet_protocol *old;
 
+	if (!prot->handler)
+		return -EINVAL;
 	old = unrcu_pointer(cmpxchg(&xprotos[protocol], NULL,
 				    RCU_INITIALIZER(prot)));
 	return old ? -EEXIST : 0;

@@ -87,6 +87,8 @@ static const struct {
 	  "All receive buffers hold too much; which program does not read?" },
 	{ "SocketFilter",
 	  "A filter on the socket (SO_ATTACH_FILTER) refuses it." },
+	{ "Extension",
+	  "A module's protocol refuses it; the function named is that module's." },
 };
 
 /**

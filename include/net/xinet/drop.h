@@ -90,7 +90,9 @@ struct xinet_net;
 	X(ICMP_TYPE,		IcmpType,		INVALID_PROTO)	\
 	X(ICMP_QUOTE,		IcmpQuote,		PKT_TOO_SMALL)	\
 	X(ICMP_IGNORED,		IcmpIgnored,		NOT_SPECIFIED)	\
-	X(ICMP_PMTU,		IcmpImplausibleMtu,	NOT_SPECIFIED)
+	X(ICMP_PMTU,		IcmpImplausibleMtu,	NOT_SPECIFIED)	\
+	/* what modules add */						\
+	X(EXTENSION,		Extension,		NOT_SPECIFIED)
 
 /* Why a packet ended. XINET_DROP_NONE, "not dropped", is never counted. */
 enum xinet_drop {

@@ -50,6 +50,7 @@ void xinet_drop_at(struct xinet_net *xn, struct sk_buff *skb,
 		xtrace_drop(xn->net, skb, why, func);
 	kfree_skb_reason(skb, xinet_drop_reason[why]);
 }
+EXPORT_SYMBOL_GPL(xinet_drop_at);
 
 /**
  * xinet_drop_from_errno - the cause behind a route lookup's error

@@ -12,6 +12,7 @@
  * that was freed elsewhere leaves a stale entry behind, which nobody asks for
  * before another packet is born in that buffer.
  */
+#include <linux/export.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
@@ -37,6 +38,7 @@ struct xtrace_set {
 };
 
 DEFINE_STATIC_KEY_FALSE(xtrace_key);
+EXPORT_SYMBOL_GPL(xtrace_key);
 
 static struct xtrace_set __rcu *xtrace_table;
 /* Events with readers; the tracing core's mutex guards it. */

@@ -5,6 +5,7 @@
  * In: the xtrace_ twins of what the core has, while somebody traces. Out: what
  * the core says; the number is found under the new buffer from then on.
  */
+#include <linux/export.h>
 #include <linux/skbuff.h>
 #include <net/xinet/trace.h>
 #include "trace_id.h"
@@ -41,6 +42,7 @@ bool __xtrace_may_pull(struct sk_buff *skb, unsigned int len)
 		xtrace_moved(skb, head, shared);
 	return done;
 }
+EXPORT_SYMBOL_GPL(__xtrace_may_pull);
 
 /**
  * __xtrace_trim_rcsum - slow half of xtrace_trim_rcsum(), traced or not
@@ -115,6 +117,7 @@ int __xtrace_ensure_writable(struct sk_buff *skb, unsigned int len)
 	xtrace_moved(skb, head, shared);
 	return err;
 }
+EXPORT_SYMBOL_GPL(__xtrace_ensure_writable);
 
 /**
  * __xtrace_checksum_help - slow half of xtrace_checksum_help()
