@@ -3,7 +3,8 @@
  * Options of a XIP header: Record Route, Timestamp, Router Alert.
  *
  * ip/options.c walks and fills bytes and compiles in userspace too;
- * ip/options_packet.c does it to packets.
+ * ip/options_packet.c does it to packets, ip/options_other.c asks the modules
+ * that handle further ones (option.h).
  */
 #ifndef _NET_XINET_OPTIONS_H
 #define _NET_XINET_OPTIONS_H
@@ -33,6 +34,7 @@ enum {
 	XIP_TODO_PRESPEC	= 1 << 3,	/* a time, if the address is ours */
 	XIP_TODO_OVERFLOW	= 1 << 4,	/* one more hop without room */
 	XIP_TODO_TAIL		= 1 << 5,	/* zeroes behind the end */
+	XIP_TODO_OTHER		= 1 << 6,	/* what modules have to write */
 };
 
 /**
@@ -76,6 +78,10 @@ struct sk_buff;
 struct xinet_net;
 struct xroute;
 
+enum xinet_drop xip_options_compile(const u8 *opt, unsigned int len,
+				    struct xip_options *o,
+				    unsigned int *pointer);
+void xip_options_hop(struct xinet_net *xn, struct sk_buff *skb, __be32 addr);
 bool xip_rcv_options(struct xinet_net *xn, struct sk_buff *skb, u8 rtype);
 void xip_forward_options(struct xinet_net *xn, struct sk_buff *skb,
 			 const struct xroute *rt);

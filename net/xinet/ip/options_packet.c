@@ -32,6 +32,8 @@ static void xip_options_write(struct xinet_net *xn, struct sk_buff *skb,
 	if (o->todo & XIP_TODO_PRESPEC)
 		ours = xinet_addr_type(xn, xip_options_prespec(hdr, o)) ==
 		       RTN_LOCAL;
+	if (o->todo & XIP_TODO_OTHER)
+		xip_options_hop(xn, skb, addr);
 	xip_options_fill(hdr, ip_hdrlen(skb), o, addr, inet_current_timestamp(),
 			 ours);
 	ip_send_check(ip_hdr(skb));
@@ -72,8 +74,9 @@ bool xip_rcv_options(struct xinet_net *xn, struct sk_buff *skb, u8 rtype)
 
 	BUILD_BUG_ON(sizeof(struct xip_options) >
 		     sizeof_field(struct inet_skb_parm, opt));
-	why = xip_options_parse(skb_network_header(skb) + sizeof(struct iphdr),
-				xip_options_len(skb), XIPOPT(skb), &pointer);
+	why = xip_options_compile(skb_network_header(skb) +
+				  sizeof(struct iphdr), xip_options_len(skb),
+				  XIPOPT(skb), &pointer);
 	if (!why && XIPOPT(skb)->todo) {
 		XIPCB(skb)->parm.flags |= XIPSKB_FORWARD_ODD;
 		if (rtype != RTN_UNICAST)
@@ -157,7 +160,7 @@ int xip_options_insert(struct xinet_net *xn, struct sk_buff *skb,
 
 	if (!len)
 		return 0;
-	if (xip_options_parse(opt, len, o, &pointer))
+	if (xip_options_compile(opt, len, o, &pointer))
 		return -EINVAL;
 	iph = xip_options_room(skb, room);
 	if (!iph)

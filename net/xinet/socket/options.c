@@ -35,7 +35,7 @@ static int xsk_options_check(struct sock *sk, const u8 *opt, unsigned int len)
 	struct xip_options o;
 	unsigned int pointer;
 
-	if (xip_options_parse(opt, len, &o, &pointer))
+	if (xip_options_compile(opt, len, &o, &pointer))
 		return -EINVAL;
 	if (o.other && !ns_capable(sock_net(sk)->user_ns, CAP_NET_RAW))
 		return -EINVAL;
