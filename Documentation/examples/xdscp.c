@@ -6,9 +6,10 @@
  *
  * In: packets that leave, at POST_ROUTING of every network namespace, in
  * softirq, or in process context with BH off; under the RCU read lock. Out: the
- * same, those of UDP to that port with that DSCP (RFC 2474); whatever the
- * sender put there does not count. Their ECN bits stay the network's (RFC
- * 3168).
+ * same, those of UDP to that port with that DSCP (RFC 2474), whatever the
+ * sender put there. Their ECN bits stay the network's (RFC 3168). Where
+ * connections are tracked, a mark tells which are of that port, and their
+ * answers get the DSCP as well.
  */
 #include <linux/module.h>
 #include <linux/netfilter_ipv4.h>
@@ -16,6 +17,7 @@
 #include <net/dsfield.h>
 #include <net/inet_ecn.h>
 #include <net/net_namespace.h>
+#include <net/xinet/conntrack.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netfilter.h>
 #include <net/xinet/trace.h>
@@ -27,6 +29,10 @@ MODULE_PARM_DESC(port, "UDP destination port");
 static unsigned int dscp = 46;
 module_param(dscp, uint, 0444);
 MODULE_PARM_DESC(dscp, "what its packets get, 0 to 63");
+
+static unsigned int mark = 46;
+module_param(mark, uint, 0444);
+MODULE_PARM_DESC(mark, "what their connections are marked with");
 
 /* [match] */
 static bool xdscp_match(const struct sk_buff *skb)
@@ -48,14 +54,32 @@ static bool xdscp_match(const struct sk_buff *skb)
 	return uh && uh->dest == htons(port);
 }
 
+/* [connection] */
+/* Is the packet of a connection that is marked, or is to be from now on? */
+static bool xdscp_connection(const struct sk_buff *skb, bool match)
+{
+	enum ip_conntrack_info info;
+	struct xnf_conn *ct = xnf_ct_get(skb, &info);
+
+	/* nobody tracks here, or the packet is of no connection */
+	if (!ct)
+		return false;
+	/* the connection is good for as long as this function runs */
+	if (match)
+		xnf_ct_set_mark(ct, mark);
+	return READ_ONCE(ct->mark) == mark;
+}
+
 /* [rewrite] */
 static unsigned int xdscp_hook(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
+	bool match = xdscp_match(skb);
 	u8 tos = dscp << 2;
 
-	if (!xdscp_match(skb) ||
-	    (ip_hdr(skb)->tos & ~INET_ECN_MASK) == tos)
+	if (!xdscp_connection(skb, match) && !match)
+		return NF_ACCEPT;
+	if ((ip_hdr(skb)->tos & ~INET_ECN_MASK) == tos)
 		return NF_ACCEPT;
 	/* a capture, or the copy of a broadcast, may share these bytes: from
 	 * here on they are this packet's alone

@@ -30,7 +30,7 @@ from xinet_scapy import ETH_P_XIP, Ether, inet_checksum, option
 
 CLIENT, LEAVES, SERVER = "10.1.0.2", "10.3.0.1", "10.3.0.2"
 TAP, FAR, PORT = "10.9.0.1", "10.9.3.9", 5001
-SOL_IP, IP_OPTIONS, IP_RECVOPTS = 0, 4, 6
+SOL_IP, IP_TOS, IP_OPTIONS, IP_RECVOPTS, IP_RECVTOS = 0, 1, 4, 6, 13
 HOPID = 94
 HERE = os.path.dirname(os.path.realpath(__file__))
 HOPS = os.path.join(HERE, "../../../Documentation/examples/xhops.py")
@@ -305,7 +305,7 @@ def under_traffic():
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        for _ in range(5):
+        for _ in range(3):
             for marked in (True, False):
                 before = seen[marked]
                 if not marked:
@@ -382,6 +382,28 @@ def dscp_sends():
     equal(got[XIP].tos, 0xb8, "TOS")
     equal(inet_checksum(bytes(got[XIP])[:20]), 0, "header checksum")
     sock.close()
+
+
+@check("xdscp: the answers of a connection, which has a mark")
+def dscp_connection():
+    router.sysctl(nf_conntrack_always=1)
+    there, here = server.udp("0.0.0.0", 5060), client.udp()
+    here.option(SOL_IP, IP_RECVTOS, 1)
+    for want in (b"\xb8", b"\0"):
+        here.sendto(b"question", SERVER, 5060)
+        _, addr, port = there.recvfrom()
+        if want == b"\0":
+            router.xip("conntrack flush")
+        there.sendto(b"answer", addr, port)
+        equal(select.select([here.sock], [], [], 5 * SLOW)[0], [here.sock],
+              "an answer")
+        _, control, _, _ = here.sock.recvmsg(100, 200)
+        equal(control, [(SOL_IP, IP_TOS, want)], "TOS of the answer")
+        equal([conn["mark"] for conn in
+               router.xip_json("conntrack show proto udp")],
+              [46 if want == b"\xb8" else 0], "marks")
+    router.sysctl(nf_conntrack_always=0)
+    router.xip("conntrack flush")
 
 
 @check("xdscp goes")

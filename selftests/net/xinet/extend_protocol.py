@@ -259,7 +259,7 @@ def program():
 @check("random frames: each is counted once, and all still works")
 def fuzz():
     rand = random.Random(int(os.environ.get("XINET_SEED") or 14))
-    number = int(os.environ.get("XINET_FUZZ") or 600)
+    number = int(os.environ.get("XINET_FUZZ") or 300)
     start = bytes(frame(message(data=b"seed")))[:34]
     count = Counted(host)
     for _ in range(number):
@@ -335,7 +335,7 @@ class Traffic:
 @check("the module comes and goes under traffic")
 def under_traffic():
     with Traffic() as traffic:
-        for _ in range(6):
+        for _ in range(3):
             equal(insmod(EXAMPLE), None, "insmod")
             until(traffic.goes_on, "answers")
             command("rmmod", "xecho")
