@@ -70,8 +70,23 @@ tests_not_there()
 		done
 }
 
+# "FILE", then "FILE MARK" for each mark, of the literalinclude directives
+excerpts()
+{
+	sed -nE '/^\.\. literalinclude:: /{s///;h;p}
+		/^   :(start-after|start-at|end-before): /{s///;H;g;s/\n.*\n/\n/;s/\n/ /p}' \
+		$docs/*.rst
+}
+
+excerpts_not_there()
+{
+	excerpts | while read -r file mark; do
+		grep -qsF -- "$mark" "$docs/$file" || echo "$file: no $mark"
+	done
+}
+
 echo "KTAP version 1"
-echo "1..5"
+echo "1..6"
 check "drop.h has causes at all" "$([ "$(causes_in_code | wc -l)" -ge 50 ] ||
 	echo "only $(causes_in_code | wc -l)")"
 check "each drop cause is documented" \
@@ -80,4 +95,5 @@ check "each documented drop cause exists" \
 	"$(comm -13 <(causes_in_code) <(causes_in_docs))"
 check "each file that the documentation names exists" "$(missing_files)"
 check "each test that conformance.rst names exists" "$(tests_not_there)"
+check "each excerpt has its file and its marks" "$(excerpts_not_there)"
 exit $failed
