@@ -33,6 +33,7 @@ struct xcount_net {
 
 static unsigned int xcount_net_id;
 
+/* [connection] */
 static int xcount_kind(const struct sk_buff *skb)
 {
 	enum ip_conntrack_info info;
@@ -52,6 +53,7 @@ static int xcount_kind(const struct sk_buff *skb)
 	}
 }
 
+/* [hook] */
 /* Softirq, or process with BH off; under the RCU read lock: it must not sleep. */
 static unsigned int xcount_hook(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
@@ -77,6 +79,7 @@ static const struct nf_hook_ops xcount_hooks[] = {
 	XCOUNT_AT(POST_ROUTING),
 };
 
+/* [show] */
 static int xcount_show(struct seq_file *seq, void *v)
 {
 	static const char * const point[NF_INET_NUMHOOKS] = {
@@ -103,6 +106,8 @@ static int xcount_show(struct seq_file *seq, void *v)
 	return 0;
 }
 
+/* [namespaces] */
+/* Hooks come last, when what they write to is there, and go first. */
 static int __net_init xcount_net_init(struct net *net)
 {
 	int err;
@@ -123,7 +128,10 @@ static void __net_exit xcount_net_exit(struct net *net)
 	remove_proc_entry("xcount", net->proc_net);
 }
 
-/* A device, so that it ends before the family does in a namespace. */
+/*
+ * A device, so that it ends before the family does in a namespace. The counters
+ * are zeroed before init and freed behind exit.
+ */
 static struct pernet_operations xcount_net_ops = {
 	.init = xcount_net_init,
 	.exit = xcount_net_exit,
@@ -143,6 +151,7 @@ static void __exit xcount_exit(void)
 
 module_init(xcount_init);
 module_exit(xcount_exit);
+/* [end] */
 
 MODULE_DESCRIPTION("Counts AF_XINET's packets at all five hook points");
 MODULE_LICENSE("GPL");
