@@ -4,12 +4,12 @@
  *
  *	# insmod xdscp.ko port=5060 dscp=46
  *
- * In: packets that leave, at POST_ROUTING of every network namespace, in
- * softirq, or in process context with BH off; under the RCU read lock. Out: the
- * same, those of UDP to that port with that DSCP (RFC 2474), whatever the
- * sender put there. Their ECN bits stay the network's (RFC 3168). Where
- * connections are tracked, a mark tells which are of that port, and their
- * answers get the DSCP as well.
+ * In: packets that come in, at PRE_ROUTING, and those that this host makes, at
+ * LOCAL_OUT, of every network namespace; in softirq, or in process context with
+ * BH off; under the RCU read lock. Out: the same, those of UDP to that port with
+ * that DSCP (RFC 2474), whatever the sender put there. Their ECN bits stay the
+ * network's (RFC 3168). Where connections are tracked, a mark tells which are of
+ * that port, and their answers get the DSCP as well.
  */
 #include <linux/module.h>
 #include <linux/netfilter_ipv4.h>
@@ -81,8 +81,8 @@ static unsigned int xdscp_hook(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if ((ip_hdr(skb)->tos & ~INET_ECN_MASK) == tos)
 		return NF_ACCEPT;
-	/* a capture, or the copy of a broadcast, may share these bytes: from
-	 * here on they are this packet's alone
+	/* a capture on the device it came by shares these bytes: from here on
+	 * they are this packet's alone
 	 */
 	if (xtrace_ensure_writable(skb, skb_network_offset(skb) +
 					sizeof(struct iphdr)))
@@ -97,20 +97,28 @@ static unsigned int xdscp_hook(void *priv, struct sk_buff *skb,
 }
 
 /* [register] */
-static const struct nf_hook_ops xdscp_hook_ops = {
-	.hook		= xdscp_hook,
-	.hooknum	= NF_INET_POST_ROUTING,
-	.priority	= NF_IP_PRI_MANGLE,
+/* Behind the tracker, so that connections are known. */
+#define XDSCP_AT(point)							\
+	{								\
+		.hook		= xdscp_hook,				\
+		.hooknum	= NF_INET_##point,			\
+		.priority	= NF_IP_PRI_MANGLE,			\
+	}
+
+static const struct nf_hook_ops xdscp_hooks[] = {
+	XDSCP_AT(PRE_ROUTING),
+	XDSCP_AT(LOCAL_OUT),
 };
 
 static int __net_init xdscp_net_init(struct net *net)
 {
-	return xnf_register_net_hook(net, &xdscp_hook_ops);
+	return xnf_register_net_hooks(net, xdscp_hooks,
+				      ARRAY_SIZE(xdscp_hooks));
 }
 
 static void __net_exit xdscp_net_exit(struct net *net)
 {
-	xnf_unregister_net_hook(net, &xdscp_hook_ops);
+	xnf_unregister_net_hooks(net, xdscp_hooks, ARRAY_SIZE(xdscp_hooks));
 }
 
 /* A device, so that it ends before the family does in a namespace. */

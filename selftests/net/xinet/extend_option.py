@@ -106,7 +106,7 @@ MALFORMED = [
     ("pointer 0", hopid(1, pointer=0), 22),
     ("pointer 4", hopid(1, pointer=4), 22),
     ("pointer into a record", hopid(1, pointer=9), 22),
-    ("pointer behind its end", hopid(1, pointer=14), 22),
+    ("pointer behind its end", hopid(1, pointer=21), 22),
     ("pointer 255", hopid(1, pointer=255), 22),
     ("two of them", hopid(0) + hopid(1), 24),
     ("behind a NOP, pointer 1", b"\1" + hopid(0, pointer=1), 23)]
