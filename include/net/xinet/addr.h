@@ -16,6 +16,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
+#include <net/xinet/devconf.h>
 
 struct netlink_ext_ack;
 struct xinet_net;
@@ -48,9 +49,11 @@ struct xaddr_net {
  * @addrs: struct xin_ifaddr: primaries by falling scope, then secondaries
  * @nexthops: struct xfib_nh that leave by the device; RTNL
  * @groups: struct xmc_group: what the device has joined; RTNL
+ * @conf: settings of its own; RCU to read, RTNL to change
  * @rcu: frees it a grace period after it left xaddr_net.devs
  *
- * Made with the first address, next hop or group of a device, gone with the device.
+ * Made with the first address, next hop, group or setting of a device, gone with
+ * the device.
  */
 struct xin_device {
 	struct net_device *dev;
@@ -58,6 +61,7 @@ struct xin_device {
 	struct list_head addrs;
 	struct list_head nexthops;
 	struct list_head groups;
+	struct xconf conf;
 	struct rcu_head rcu;
 };
 

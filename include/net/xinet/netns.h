@@ -29,7 +29,8 @@ struct proc_dir_entry;
  * @mib: its counters
  * @rt_genid: generation of all that a struct xroute depends on
  * @rt_odd: what keeps lookups off their short way: addresses that lie in a
- *	whole prefix of local ones (127.0.0.0/8 aside), and exceptions
+ *	whole prefix of local ones (127.0.0.0/8 aside), exceptions, and devices
+ *	that forward or validate sources by settings of their own
  * @raw_socks: raw sockets; beside what each packet touches
  * @addr: addresses
  * @fib: routes

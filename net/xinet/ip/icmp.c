@@ -75,9 +75,8 @@ static u32 xicmp_error_info(const struct icmphdr *icmph)
 static void xicmp_redirect(struct xinet_net *xn, struct sk_buff *skb,
 			   const struct iphdr *quoted, __be32 gateway)
 {
-	if (READ_ONCE(xn->sysctl.accept_redirects))
-		xip_route_redirect(xn, skb->dev, quoted->daddr,
-				   ip_hdr(skb)->saddr, gateway);
+	xip_route_redirect(xn, skb->dev, quoted->daddr, ip_hdr(skb)->saddr,
+			   gateway);
 }
 
 /* Is the quote whole enough to tell whose packet it was? Leaves data at it. */

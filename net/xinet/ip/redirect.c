@@ -28,7 +28,8 @@ void xicmp_redirect_send(struct xinet_net *xn, struct sk_buff *skb,
 {
 	__be32 saddr = ip_hdr(skb)->saddr;
 
-	if (!READ_ONCE(xn->sysctl.send_redirects) || rt->nexthop == saddr)
+	if (!xconf_get(xn, rt->dev, XCONF_SEND_REDIRECTS) ||
+	    rt->nexthop == saddr)
 		return;
 	if (!xinet_addr_same_net(xn, rt->dev, saddr, rt->nexthop))
 		return;

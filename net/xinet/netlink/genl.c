@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family "xinet": rules and connections.
+ * The generic netlink family "xinet": rules, connections, devices' settings.
  *
  * In: requests that the core has checked against the policies made from
  * Documentation/netlink/specs/xinet.yaml, and for CAP_NET_ADMIN in the user
@@ -19,6 +19,7 @@ static const struct genl_multicast_group xnl_groups[] = {
 	[XINET_NLGRP_RULES] = {
 		.name = "rules", .flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
+	[XINET_NLGRP_LINK] = { .name = "link" },
 };
 
 struct genl_family xnl_family __ro_after_init = {

@@ -172,6 +172,25 @@ static void xnl_get_explain(enum xinet_drop why, struct netlink_ext_ack *extack)
 	}
 }
 
+/* The same, where a setting of the device is to blame and not the namespace's. */
+static void xnl_get_explain_input(struct xinet_net *xn,
+				  const struct net_device *dev,
+				  enum xinet_drop why,
+				  struct netlink_ext_ack *extack)
+{
+	if (why == XINET_DROP_NOT_FORWARDING &&
+	    READ_ONCE(xn->sysctl.forwarding))
+		NL_SET_ERR_MSG(extack,
+			       "Destination is not local and forwarding is off on the input device");
+	else if (why == XINET_DROP_RP_FILTER &&
+		 xconf_own(xn, dev, XCONF_RP_FILTER) >
+		 READ_ONCE(xn->sysctl.rp_filter))
+		NL_SET_ERR_MSG(extack,
+			       "Source fails the reverse-path filter of the input device");
+	else
+		xnl_get_explain(why, extack);
+}
+
 static int xnl_get_input(struct xinet_net *xn, struct xnl_get *get,
 			 struct netlink_ext_ack *extack)
 {
@@ -193,7 +212,7 @@ static int xnl_get_input(struct xinet_net *xn, struct xnl_get *get,
 	local_bh_enable();
 	kfree_skb(skb);
 	if (err)
-		xnl_get_explain(why, extack);
+		xnl_get_explain_input(xn, dev, why, extack);
 	else if (get->rt.type != RTN_UNICAST)
 		get->rt.dev = xn->net->loopback_dev;
 	return err;

@@ -21,6 +21,13 @@ const struct nla_policy xinet_action_nl_policy[XINET_A_ACTION_FLAGS + 1] = {
 	[XINET_A_ACTION_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7),
 };
 
+const struct nla_policy xinet_link_conf_nl_policy[XINET_A_LINK_CONF_SEND_REDIRECTS + 1] = {
+	[XINET_A_LINK_CONF_FORWARDING] = NLA_POLICY_MAX(NLA_U8, 1),
+	[XINET_A_LINK_CONF_RP_FILTER] = NLA_POLICY_MAX(NLA_U8, 2),
+	[XINET_A_LINK_CONF_ACCEPT_REDIRECTS] = NLA_POLICY_MAX(NLA_U8, 1),
+	[XINET_A_LINK_CONF_SEND_REDIRECTS] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
 const struct nla_policy xinet_match_nl_policy[XINET_A_MATCH_MARK_MASK + 1] = {
 	[XINET_A_MATCH_IIF] = { .type = NLA_NUL_STRING, .len = 15, },
 	[XINET_A_MATCH_OIF] = { .type = NLA_NUL_STRING, .len = 15, },
@@ -138,8 +145,20 @@ const struct nla_policy xinet_conntrack_stats_nl_policy[XINET_A_CT_STATS_CPU + 1
 	[XINET_A_CT_STATS_CPU] = { .type = NLA_U32, },
 };
 
+/* XINET_CMD_LINK_SET - do */
+const struct nla_policy xinet_link_set_nl_policy[XINET_A_LINK_INHERIT + 1] = {
+	[XINET_A_LINK_IFINDEX] = { .type = NLA_U32, },
+	[XINET_A_LINK_OWN] = NLA_POLICY_NESTED(xinet_link_conf_nl_policy),
+	[XINET_A_LINK_INHERIT] = NLA_POLICY_MASK(NLA_U32, 0xf),
+};
+
+/* XINET_CMD_LINK_GET - do */
+const struct nla_policy xinet_link_get_nl_policy[XINET_A_LINK_IFINDEX + 1] = {
+	[XINET_A_LINK_IFINDEX] = { .type = NLA_U32, },
+};
+
 /* Ops table for xinet */
-const struct genl_ops xinet_nl_ops[14] = {
+const struct genl_ops xinet_nl_ops[16] = {
 	{
 		.cmd		= XINET_CMD_RULE_ADD,
 		.doit		= xinet_nl_rule_add_doit,
@@ -242,9 +261,24 @@ const struct genl_ops xinet_nl_ops[14] = {
 		.maxattr	= XINET_A_CT_STATS_CPU,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
+	{
+		.cmd		= XINET_CMD_LINK_SET,
+		.doit		= xinet_nl_link_set_doit,
+		.policy		= xinet_link_set_nl_policy,
+		.maxattr	= XINET_A_LINK_INHERIT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= XINET_CMD_LINK_GET,
+		.doit		= xinet_nl_link_get_doit,
+		.dumpit		= xinet_nl_link_get_dumpit,
+		.policy		= xinet_link_get_nl_policy,
+		.maxattr	= XINET_A_LINK_IFINDEX,
+	},
 };
 
 static const struct genl_multicast_group xinet_nl_mcgrps[] = {
 	[XINET_NLGRP_CONNTRACK] = { "conntrack", },
 	[XINET_NLGRP_RULES] = { "rules", },
+	[XINET_NLGRP_LINK] = { "link", },
 };

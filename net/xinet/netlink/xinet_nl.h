@@ -13,6 +13,7 @@
 
 /* Common nested types */
 extern const struct nla_policy xinet_action_nl_policy[XINET_A_ACTION_FLAGS + 1];
+extern const struct nla_policy xinet_link_conf_nl_policy[XINET_A_LINK_CONF_SEND_REDIRECTS + 1];
 extern const struct nla_policy xinet_match_nl_policy[XINET_A_MATCH_MARK_MASK + 1];
 extern const struct nla_policy xinet_rule_nl_policy[XINET_A_RULE_BYTES + 1];
 extern const struct nla_policy xinet_tuple_nl_policy[XINET_A_TUPLE_ZONE + 1];
@@ -45,8 +46,12 @@ extern const struct nla_policy xinet_conntrack_count_nl_policy[XINET_A_CONNTRACK
 
 extern const struct nla_policy xinet_conntrack_stats_nl_policy[XINET_A_CT_STATS_CPU + 1];
 
+extern const struct nla_policy xinet_link_set_nl_policy[XINET_A_LINK_INHERIT + 1];
+
+extern const struct nla_policy xinet_link_get_nl_policy[XINET_A_LINK_IFINDEX + 1];
+
 /* Ops table for xinet */
-extern const struct genl_ops xinet_nl_ops[14];
+extern const struct genl_ops xinet_nl_ops[16];
 
 int xinet_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info);
 int xinet_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
@@ -69,10 +74,14 @@ int xinet_nl_conntrack_count_doit(struct sk_buff *skb, struct genl_info *info);
 int xinet_nl_conntrack_stats_doit(struct sk_buff *skb, struct genl_info *info);
 int xinet_nl_conntrack_stats_dumpit(struct sk_buff *skb,
 				    struct netlink_callback *cb);
+int xinet_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info);
+int xinet_nl_link_get_doit(struct sk_buff *skb, struct genl_info *info);
+int xinet_nl_link_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	XINET_NLGRP_CONNTRACK,
 	XINET_NLGRP_RULES,
+	XINET_NLGRP_LINK,
 };
 
 #endif /* _LINUX_XINET_GEN_H */

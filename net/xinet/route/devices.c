@@ -101,6 +101,7 @@ static void xin_device_destroy(struct xinet_net *xn, struct xin_device *xd)
 	xaddr_remove_all(xn, xd);
 	xrt_exc_flush_dev(xn, xd->dev->ifindex);
 	xmc_dev_gone(xd);
+	xconf_forget(xn, xd);
 	xa_erase(&xn->addr.devs, xd->dev->ifindex);
 	xroute_genid_bump(xn);
 	netdev_put(xd->dev, &xd->tracker);

@@ -77,8 +77,8 @@ static bool xrt_gw_onlink(struct xinet_net *xn, const struct net_device *dev,
  * @new_gw: whom it recommends, network byte order
  *
  * RFC 1122 3.2.2.2: heeded only from the gateway in use for @daddr, and if the
- * new one is a neighbour on the same device. Does nothing unless the sysctl
- * accept_redirects is set.
+ * new one is a neighbour on the same device. Does nothing unless
+ * accept_redirects holds for the device.
  *
  * Context: RCU read lock, softirq.
  */
@@ -87,7 +87,7 @@ void xip_route_redirect(struct xinet_net *xn, struct net_device *dev,
 {
 	__be32 gw;
 
-	if (!READ_ONCE(xn->sysctl.accept_redirects) || new_gw == old_gw)
+	if (!xconf_get(xn, dev, XCONF_ACCEPT_REDIRECTS) || new_gw == old_gw)
 		return;
 	if (!xrt_gw_onlink(xn, dev, new_gw))
 		return;

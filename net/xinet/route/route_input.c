@@ -21,6 +21,13 @@ static bool xroute_from_lo(const struct sk_buff *skb)
 	return skb->dev->flags & IFF_LOOPBACK;
 }
 
+/* A setting of the device, where some device has any of these; else @all. */
+static int xroute_conf(struct xinet_net *xn, const struct net_device *dev,
+		       enum xconf_key key, int all)
+{
+	return atomic_read(&xn->rt_odd) ? xconf_get(xn, dev, key) : all;
+}
+
 /* RFC 3704: 2.2 strict, 2.4 loose. */
 static bool xroute_rp_passes(struct xinet_net *xn, const struct sk_buff *skb,
 			     __be32 saddr, int mode)
@@ -43,7 +50,8 @@ static enum xinet_drop xroute_check_source(struct xinet_net *xn,
 					   const struct sk_buff *skb,
 					   __be32 saddr, __be32 daddr)
 {
-	int rp_filter = READ_ONCE(xn->sysctl.rp_filter);
+	int rp_filter = xroute_conf(xn, skb->dev, XCONF_RP_FILTER,
+				    READ_ONCE(xn->sysctl.rp_filter));
 
 	/* A host that has no address yet may only speak to all. */
 	if (ipv4_is_zeronet(saddr))
@@ -127,7 +135,7 @@ static int xroute_forward_error(int err, enum xinet_drop *why)
 	}
 }
 
-/* With all conditions: several next hops, exceptions. */
+/* With all conditions: several next hops, exceptions, the device's settings. */
 static noinline int xroute_forward_slow(struct xinet_net *xn,
 					const struct sk_buff *skb,
 					struct xroute *rt,
@@ -136,7 +144,8 @@ static noinline int xroute_forward_slow(struct xinet_net *xn,
 	struct xflow fl;
 	int err;
 
-	if (!READ_ONCE(xn->sysctl.forwarding))
+	if (!xroute_conf(xn, skb->dev, XCONF_FORWARDING,
+			 READ_ONCE(xn->sysctl.forwarding)))
 		return xroute_drop(why, XINET_DROP_NOT_FORWARDING,
 				   -EHOSTUNREACH);
 	xroute_input_flow(skb, &fl);
