@@ -74,7 +74,12 @@ rows=(
 	'xip ping -I l|lo'
 	'xip traceroute -i l|lo'
 	'xip tra|trace traceroute'
-	'xip link s|show'
+	'xip link s|set show'
+	'xip link set l|lo'
+	'xip link set lo f|forwarding'
+	'xip link set dev lo rp_filter |inherit loose off strict'
+	'xip link set lo rp_filter loose forwarding i|inherit'
+	'xip monitor li|link'
 	'xip link show l|lo'
 	'xip link show dev |'"${devices% }"
 	'xip sock -a u|udp'

@@ -4,7 +4,7 @@
  *
  * In: a device or all. Out: ip(8)'s link lines, and what the family has of the
  * device: whether it can run over it, how many addresses and neighbours are
- * there. With -s the device's own counters: the family has none of a device,
+ * there, which settings hold. With -s the device's own counters: the family has none of a device,
  * which would cost each packet something.
  */
 #include <linux/if.h>
@@ -26,6 +26,7 @@
 struct tally {
 	unsigned int ifindex;
 	unsigned int addrs, neighs;
+	struct link_conf conf;
 };
 
 static struct {
@@ -82,6 +83,16 @@ static int count_neigh(const struct nlmsghdr *nlh, void *data)
 	return XIP_OK;
 }
 
+static int take_conf(const struct nlmsghdr *nlh, void *data)
+{
+	struct link_conf conf;
+
+	(void)data;
+	if (link_conf_parse(nlh, &conf))
+		tally_add(conf.ifindex)->conf = conf;
+	return XIP_OK;
+}
+
 static int count_all(void)
 {
 	static struct nl_req req;
@@ -91,7 +102,8 @@ static int count_all(void)
 
 	ifa = nl_req_init(&req, RTM_GETADDR, 0, sizeof(*ifa));
 	ifa->ifa_family = XIP_FAMILY;
-	ret = nl_dump(&req, count_addr, NULL);
+	ret = nl_dump(&req, count_addr, NULL) ?:
+	      link_conf_dump(take_conf, NULL);
 	if (ret)
 		return ret;
 	ndm = nl_req_init(&req, RTM_GETNEIGH, 0, sizeof(*ndm));
@@ -135,6 +147,11 @@ static void print_family(const struct ifinfomsg *ifi, const struct nlattr **tb)
 	}
 	out_uint("addresses", "    xinet addresses %llu ", t->addrs);
 	out_uint("neighbours", "neighbours %llu", t->neighs);
+	if (!t->conf.ifindex)
+		return;
+	out_newline();
+	out_text("    ");
+	link_conf_print(&t->conf);
 }
 
 static void print_counters(const struct nlattr *attr)
@@ -224,20 +241,26 @@ static int show(struct args *a, int arg)
 
 static const struct verb link_verbs[] = {
 	{ show, 0 },
+	{ link_set, 0 },
 };
 
 static const struct keyword verb_words[] = {
 	{ "show", 1, 0 },
 	{ "list", 1, 0 },
+	{ "set", 2, 1 },
 	{ "help", 0, ARG_HELP },
 	{ }
 };
 
 static const char link_help[] =
 "Usage: xip [ -s ] link [ show ] [ [ dev ] DEVICE ]\n"
-"  -s  the device's counters, of all protocols\n"
-"Nothing of AF_XINET is set per device: \"ip link\" sets the device itself,\n"
-"/proc/sys/net/xinet the namespace.\n";
+"       xip link set [ dev ] DEVICE { KEY VALUE }...\n"
+"KEY := { forwarding | rp_filter | accept_redirects | send_redirects }\n"
+"VALUE := { 0 | off | 1 | on | 2 | strict | loose | inherit | default }\n"
+"  -s       the device's counters, of all protocols\n"
+"  inherit  follow the namespace, /proc/sys/net/xinet; so does default\n"
+"2, strict (1) and loose (2) are for rp_filter, on is not. What a set names is\n"
+"set as a whole or not at all. \"ip link\" sets the device itself.\n";
 
 const struct object xip_link = {
 	.name = "link",

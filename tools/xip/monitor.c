@@ -2,10 +2,10 @@
 /*
  * xip monitor: what changes, as it changes.
  *
- * In: notifications of addresses, routes and neighbours (rtnetlink), and of
- * connections (generic netlink). Out: a line each as ip-monitor(8) prints it,
- * labelled where several kinds are heard; with -j an object a line, so that a
- * reader need not wait for an end.
+ * In: notifications of addresses, routes and neighbours (rtnetlink), of
+ * connections and of devices' settings (generic netlink). Out: a line each as
+ * ip-monitor(8) prints it, labelled where several kinds are heard; with -j an
+ * object a line, so that a reader need not wait for an end.
  */
 #include <linux/if_addr.h>
 #include <linux/neighbour.h>
@@ -17,6 +17,7 @@
 #include "addr.h"
 #include "conntrack.h"
 #include "dev.h"
+#include "link.h"
 #include "neigh.h"
 #include "nl.h"
 #include "out.h"
@@ -24,7 +25,7 @@
 #include "rule.h"
 #include "xip.h"
 
-enum { MON_ADDR, MON_ROUTE, MON_NEIGH, MON_CONNTRACK, __MONS, MON_ALL };
+enum { MON_ADDR, MON_ROUTE, MON_NEIGH, MON_CONNTRACK, MON_LINK, __MONS, MON_ALL };
 
 static const struct {
 	const char *name, *label;
@@ -34,6 +35,7 @@ static const struct {
 	[MON_ROUTE] = { "route", "[ROUTE]", RTNLGRP_DECnet_ROUTE },
 	[MON_NEIGH] = { "neigh", "[NEIGH]", RTNLGRP_NEIGH },
 	[MON_CONNTRACK] = { "conntrack", "[CONNTRACK]", 0 },
+	[MON_LINK] = { "link", "[LINK]", 0 },
 };
 
 static bool labelled;
@@ -143,6 +145,19 @@ static int hear_conntrack(const struct nlmsghdr *nlh)
 	return out_finish();
 }
 
+static int hear_link(const struct nlmsghdr *nlh)
+{
+	head(MON_LINK, false);
+	link_event_members(nlh);
+	out_close();
+	return out_finish();
+}
+
+static int hear_genl(const struct nlmsghdr *nlh)
+{
+	return link_is_event(nlh) ? hear_link(nlh) : hear_conntrack(nlh);
+}
+
 /* Programs read it where they read the events, people on stderr. */
 static int hear_lost(void)
 {
@@ -157,13 +172,13 @@ static int hear_lost(void)
 }
 
 /* Connections are for the administrator; who asked for all gets the rest. */
-static int join_conntrack(bool all)
+static int join_genl(int kind, bool all)
 {
-	int ret = nl_genl_join("conntrack");
+	int ret = nl_genl_join(kinds[kind].name);
 
 	if (ret >= 0)
 		return ret;
-	if (all) {
+	if (all && kind == MON_CONNTRACK) {
 		fprintf(stderr, "Warning: connections are not shown: %s.\n",
 			strerror(-ret));
 		return XIP_OK;
@@ -179,8 +194,8 @@ static int join(unsigned int what, bool all)
 	for (kind = 0; !ret && kind < __MONS; kind++) {
 		if (!(what & 1U << kind))
 			continue;
-		ret = kind == MON_CONNTRACK ? join_conntrack(all) :
-					      nl_join(NL_ROUTE, kinds[kind].group);
+		ret = kinds[kind].group ? nl_join(NL_ROUTE, kinds[kind].group) :
+					  join_genl(kind, all);
 		if (ret < 0) {
 			fprintf(stderr, "RTNETLINK answers: %s\n",
 				strerror(-ret));
@@ -199,6 +214,7 @@ static const struct keyword monitor_words[] = {
 	{ "neigh", 1, MON_NEIGH },
 	{ "neighbour", 6, MON_NEIGH },
 	{ "conntrack", 1, MON_CONNTRACK },
+	{ "link", 2, MON_LINK },
 	{ "all", 2, MON_ALL },
 	{ "label", 1, KW_LABEL },
 	{ "help", 0, ARG_HELP },
@@ -206,7 +222,8 @@ static const struct keyword monitor_words[] = {
 };
 
 static const char monitor_help[] =
-"Usage: xip monitor [ all | { addr | route | neigh | conntrack }... ] [ label ]\n"
+"Usage: xip monitor [ all | { addr | route | neigh | conntrack | link }... ]\n"
+"                   [ label ]\n"
 "  label  say of each line what it is about; so by itself where more than\n"
 "         one kind is heard\n"
 "-t puts the time in a line before each event, -ts short before its line; -j\n"
@@ -238,8 +255,8 @@ static int monitor_run(struct args *a)
 	if (ret)
 		return ret;
 	ear.hear[NL_ROUTE] = hear_rtnetlink;
-	if (what & 1U << MON_CONNTRACK)
-		ear.hear[NL_GENERIC] = hear_conntrack;
+	if (what & (1U << MON_CONNTRACK | 1U << MON_LINK))
+		ear.hear[NL_GENERIC] = hear_genl;
 	return nl_listen(&ear);
 }
 
