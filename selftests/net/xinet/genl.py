@@ -5,7 +5,6 @@
 Requests are made byte by byte, so that every attribute can be wrong; the last
 checks speak through the kernel tree's own ynl and the spec instead.
 """
-import errno
 import json
 import os
 import re
@@ -16,23 +15,19 @@ import sys
 
 import ktap
 from ktap import check, rows
-import xlab
-from xlab import SLOW, Ns, command, equal, need, until
+from xgenl import (ACK, ADD_MEMBERSHIP, DUMP, SOL_NETLINK, Nl, attr, attributes,
+                   u8, u16, u32)
+from xlab import Ns, command, equal, need, until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SPEC = os.path.join(HERE, "../../../Documentation/netlink/specs/xinet.yaml")
 TREE = os.path.join(os.environ.get("KSFT_DIR", "/nonexistent"), "../../..")
 YNL = os.path.join(TREE, "tools/net/ynl")
 
-SOL_NETLINK, ADD_MEMBERSHIP, CAP_ACK, EXT_ACK, STRICT = 270, 1, 10, 11, 12
-REQUEST, ACK, DUMP = 1, 4, 0x300
-ERROR, DONE = 2, 3
-NESTED = 0x8000
-
 # commands
 (RULE_ADD, RULE_DEL, RULE_GET, RULE_FLUSH, POLICY_SET, POLICY_GET,
  SET_BEGIN, SET_ADD, SET_COMMIT, RULE_EVENT, CT_GET, CT_DEL, CT_FLUSH,
- CT_COUNT, CT_STATS, CT_EVENT) = range(1, 17)
+ CT_COUNT, CT_STATS, CT_EVENT, LINK_SET, LINK_GET, LINK_EVENT) = range(1, 20)
 # attributes of the rules' commands
 LIST, LISTS, RULE, HANDLE, POSITION, POLICY, GENERATION, CHANGE = range(1, 9)
 # of a rule
@@ -46,28 +41,17 @@ A_VERDICT, A_CODE, A_ADDR, A_ADDR2, A_PORT, A_PORT2, A_FLAGS = range(1, 8)
 C_ORIG, C_REPLY, C_FILTER, C_TIMEOUT = range(1, 5)
 T_SRC, T_DST, T_PROTO, T_SPORT, T_DPORT, T_ID, T_TYPE, T_CODE, T_ZONE = \
     range(1, 10)
+# of the devices' commands, and of their settings
+L_INDEX, L_NAME, L_OWN, L_EFFECTIVE, L_INHERIT = range(1, 6)
+S_FORWARDING, S_RP_FILTER, S_ACCEPT, S_SEND = range(1, 5)
 
 ns = other = nl = None
 
 
-def attr(kind, data=b""):
-    """One attribute, padded; a list of attributes makes a nest."""
-    if isinstance(data, list):
-        kind, data = kind | NESTED, b"".join(data)
-    head = struct.pack("=HH", 4 + len(data), kind)
-    return head + data + bytes(-len(data) % 4)
-
-
-def u8(kind, value):
-    return attr(kind, struct.pack("=B", value))
-
-
-def u16(kind, value):
-    return attr(kind, struct.pack("=H", value))
-
-
-def u32(kind, value):
-    return attr(kind, struct.pack("=I", value))
+def lo(*own, inherit=()):
+    """The attributes of a change of lo's settings."""
+    return u32(L_INDEX, 1) + (attr(L_OWN, list(own)) if own else b"") + \
+        b"".join(u32(L_INHERIT, bits) for bits in inherit)
 
 
 def addr(kind, value):
@@ -85,62 +69,6 @@ def tup(*parts):
     """The nest of a tuple of UDP."""
     return attr(C_ORIG, [addr(T_SRC, "10.0.0.1"), addr(T_DST, "10.0.0.2")] +
                 list(parts))
-
-
-def attributes(data):
-    """{type: payload}, whether it is a nest or not."""
-    return {kind & ~NESTED: body
-            for kind, body in xlab.attributes(data).items()}
-
-
-class Nl:
-    """A socket of generic netlink, and the family's numbers."""
-
-    def __init__(self, where):
-        with where:
-            self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
-        for option in (CAP_ACK, EXT_ACK, STRICT):
-            self.sock.setsockopt(SOL_NETLINK, option, 1)
-        self.sock.settimeout(10 * SLOW)
-        self.seq = 0
-        found = attributes(self.ask(3, attr(2, b"xinet\0"), kind=16)[2][0])
-        self.family = struct.unpack("=H", found[1])[0]
-        self.groups = {}
-        for group in attributes(found[7]).values():
-            parts = attributes(group)
-            self.groups[parts[1].rstrip(b"\0").decode()] = \
-                struct.unpack("=I", parts[2])[0]
-
-    def send(self, cmd, data=b"", flags=ACK, kind=None, version=1, reserved=0):
-        self.seq += 1
-        body = struct.pack("=BBH", cmd, version, reserved) + data
-        self.sock.send(struct.pack(
-            "=IHHII", 16 + len(body), self.family if kind is None else kind,
-            REQUEST | flags, self.seq, 0) + body)
-
-    def ask(self, cmd, data=b"", flags=ACK, **words):
-        """(errno's name or 0, the reason, [attributes of each answer])."""
-        self.send(cmd, data, flags, **words)
-        found = []
-        while True:
-            heap = self.sock.recv(1 << 16)
-            while heap:
-                length, kind, _, seq = struct.unpack_from("=IHHI", heap)
-                body, heap = heap[16:length], heap[(length + 3) & ~3:]
-                if seq != self.seq:
-                    continue
-                if kind not in (ERROR, DONE):
-                    found.append(body[4:])
-                    continue
-                code = -struct.unpack_from("=i", body)[0]
-                # behind the header of the request, of an error
-                tail = attributes(body[20 if kind == ERROR else 4:]) \
-                    if len(body) > 20 or kind == DONE else {}
-                text = tail.get(1, b"").rstrip(b"\0").decode()
-                return errno.errorcode.get(code, code), text, found
-
-    def close(self):
-        self.sock.close()
 
 
 def setup():
@@ -287,6 +215,39 @@ DNAT = [u32(A_VERDICT, 3)]
      attr(C_FILTER, [addr(M_SRC, "10.0.0.0"), u8(M_SRC_LEN, 33)]), DUMP),
     ("a CPU that is not there", "ENOENT", "CPU", CT_STATS, u32(1, 2 ** 31)),
     ("no CPU", "ENOENT", "CPU", CT_STATS, b""),
+    # devices
+    ("no device", "EINVAL", "No device", LINK_SET, attr(L_OWN, [
+        u8(S_FORWARDING, 1)])),
+    ("no setting", "EINVAL", "No setting", LINK_SET, lo()),
+    ("none in the nest", "EINVAL", "No setting", LINK_SET,
+     lo() + attr(L_OWN, [])),
+    ("none inherited", "EINVAL", "No setting", LINK_SET, lo(inherit=[0])),
+    ("a device that is not there", "ENODEV", "not found", LINK_SET,
+     u32(L_INDEX, 2 ** 31) + attr(L_OWN, [u8(S_FORWARDING, 1)])),
+    ("device 0", "ENODEV", "not found", LINK_SET,
+     u32(L_INDEX, 0) + attr(L_OWN, [u8(S_FORWARDING, 1)])),
+    ("forwarding 2", "ERANGE", "", LINK_SET,
+     lo(u8(S_RP_FILTER, 2), u8(S_FORWARDING, 2))),
+    ("rp_filter 3", "ERANGE", "", LINK_SET,
+     lo(u8(S_FORWARDING, 1), u8(S_RP_FILTER, 3))),
+    ("accept_redirects 255", "ERANGE", "", LINK_SET, lo(u8(S_ACCEPT, 255))),
+    ("send_redirects 2", "ERANGE", "", LINK_SET, lo(u8(S_SEND, 2))),
+    ("a setting of two bytes", "EINVAL", "", LINK_SET,
+     lo(u16(S_RP_FILTER, 1))),
+    ("an unknown setting", "EINVAL", "", LINK_SET, lo(u8(S_SEND + 1, 1))),
+    ("an unknown one inherited", "EINVAL", "", LINK_SET, lo(inherit=[16])),
+    ("one given and inherited", "EINVAL", "at once", LINK_SET,
+     lo(u8(S_RP_FILTER, 1), u8(S_SEND, 0), inherit=[8])),
+    ("settings that are no nest", "EINVAL", "", LINK_SET,
+     u32(L_INDEX, 1) + attr(L_OWN, u8(S_FORWARDING, 1))),
+    ("settings that hold", "EINVAL", "", LINK_SET,
+     lo() + attr(L_EFFECTIVE, [u8(S_FORWARDING, 1)])),
+    ("the settings of no device", "EINVAL", "No device", LINK_GET, b""),
+    ("those of one that is not there", "ENODEV", "not found", LINK_GET,
+     u32(L_INDEX, 2 ** 32 - 1)),
+    ("a dump of one device", "EINVAL", "all", LINK_GET, u32(L_INDEX, 1), DUMP),
+    ("a dump of changes", "ENOTSUP", "", LINK_SET, lo(u8(S_SEND, 1)), DUMP),
+    ("the command of a link's event", "ENOTSUP", "", LINK_EVENT, b""),
 ])
 def hostile(name, text, cmd, data, flags=ACK, reserved=0):
     must_fail(name, text, cmd, data, flags, reserved=reserved)
@@ -296,6 +257,19 @@ def hostile(name, text, cmd, data, flags=ACK, reserved=0):
 def untouched():
     equal(shown(), [], "rules")
     equal(shown("nat show"), [], "NAT rules")
+    equal(shown("link show lo")[0]["own"], {}, "settings of lo")
+
+
+@check("a dump of the settings of 300 devices names each once")
+def many_links():
+    many = Ns("many")
+    many.ip(*["link add d%d type dummy" % n for n in range(300)])
+    asker = Nl(many)
+    code, _, found = asker.ask(LINK_GET, b"", DUMP)
+    asker.close()
+    names = [attributes(one)[L_NAME].rstrip(b"\0").decode() for one in found]
+    equal((code, sorted(names)),
+          (0, sorted(["lo"] + ["d%d" % n for n in range(300)])), "names")
 
 
 @check("a rule is added with its handle told, shown and deleted")
@@ -315,7 +289,7 @@ def one_rule():
 
 # --- who may ---------------------------------------------------------------------------
 
-@check("nobody without CAP_NET_ADMIN does, reads or hears anything")
+@check("nobody without CAP_NET_ADMIN does, reads or hears of rules, connections")
 def unprivileged():
     script = (
         "import sys; sys.path.insert(0, %r)\n"
@@ -327,9 +301,9 @@ def unprivileged():
         "for cmd in range(1, 17):\n"
         "    for flags in (genl.ACK, genl.DUMP):\n"
         "        print(nl.ask(cmd, b'', flags)[0])\n"
-        "for group in nl.groups.values():\n"
+        "for name in ('conntrack', 'rules'):\n"
         "    try:\n"
-        "        nl.sock.setsockopt(genl.SOL_NETLINK, 1, group)\n"
+        "        nl.sock.setsockopt(genl.SOL_NETLINK, 1, nl.groups[name])\n"
         "        print('joined')\n"
         "    except OSError as error:\n"
         "        print(errno.errorcode[error.errno])\n" % HERE)

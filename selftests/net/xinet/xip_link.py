@@ -64,8 +64,10 @@ def _():
         again = command("xip", "link", "show", "dum0").splitlines()
         one = command("xip", "-o", "link", "show", "dum0").splitlines()
     equal(lines, again, "without dev")
-    equal(len(lines), 3, "lines")
-    equal(lines[2], "    xinet addresses 2 neighbours 1", "ours")
+    equal(len(lines), 4, "lines")
+    equal(lines[2:], ["    xinet addresses 2 neighbours 1",
+                      "    forwarding 0 rp_filter 0 accept_redirects 0 "
+                      "send_redirects 1"], "ours")
     equal([part.strip() for part in one[0].split("\\")],
           [line.strip() for line in lines], "-o")
 
@@ -90,7 +92,21 @@ def _():
 @rows("refused: %s", (
     ("a device that is not there", "show dev nosuch", 'unknown device'),
     ("two devices", "show dev lo dev lo", 'duplicate'),
-    ("set, which ip(8) does", "set dev lo mtu 1400", 'unknown here'),
+    ("a setting that is ip(8)'s", "set dev lo mtu 1400", 'unknown here'),
+    ("a key like another", "set dev lo forwardin1 1",
+     'did you mean "forwarding"?'),
+    ("no device", "set", '"set" wants a value'),
+    ("no name of a device", "set dev", '"set" wants a value'),
+    ("none that is there", "set dev nosuch rp_filter 1", "unknown device"),
+    ("no key", "set dev lo", "a setting is missing"),
+    ("no value", "set dev lo rp_filter", '"rp_filter" wants a value'),
+    ("a value too many", "set dev lo rp_filter 3", "1 (strict), 2 (loose)"),
+    ("a value of another key", "set dev lo forwarding 2", "off, on or inherit"),
+    ("on, of what is no switch", "set dev lo rp_filter on", "strict"),
+    ("a key twice", "set dev lo forwarding 1 rp_filter 1 forwarding 0",
+     'duplicate "forwarding"'),
+    ("a good one before a bad one", "set dev lo rp_filter 1 forwarding x",
+     '"x" is wrong'),
 ))
 def _(words, why):
     with NS:
@@ -98,6 +114,33 @@ def _(words, why):
                               capture_output=True, check=False)
     equal((done.returncode, done.stdout, why in done.stderr), (1, "", True),
           done.stderr)
+    equal(shown("link", "show", "lo")["lo"]["own"], {}, "set")
+
+
+@check("set: what holds and what is the device's own, in text and JSON")
+def _():
+    NS.sysctl(rp_filter=2, send_redirects=0)
+    NS.xip("link set dev dum0 forwarding on rp_filter strict send_redirects 0")
+    with NS:
+        line = command("xip", "link", "show", "dum0").splitlines()[3]
+    equal(line, "    forwarding 1 (own) rp_filter 2 (own 1) accept_redirects 0 "
+          "send_redirects 0 (own)", "text")
+    one = shown("link", "show", "dum0")["dum0"]
+    equal((one["settings"], one["own"]),
+          ({"forwarding": 1, "rp_filter": 2, "accept_redirects": 0,
+            "send_redirects": 0},
+           {"forwarding": 1, "rp_filter": 1, "send_redirects": 0}), "JSON")
+    NS.xip("li set dum0 f inh r def s default a inh")
+    equal(shown("link", "show", "dum0")["dum0"]["own"], {}, "abbreviated")
+    NS.sysctl(rp_filter=0, send_redirects=1)
+
+
+@check("set help")
+def _():
+    with NS:
+        for words in ("link help", "link set help", "link set dev lo help",
+                      "link set dev lo rp_filter help"):
+            equal("xip link set" in command("xip", *words.split()), True, words)
 
 
 if __name__ == "__main__":

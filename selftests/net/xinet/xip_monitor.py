@@ -223,6 +223,26 @@ def other_family():
         equal([x for x in heard.lines if "10.44." in x], [], "shown")
 
 
+@check("link: settings of a device, when they change, in text and JSON")
+def link():
+    near.sysctl(rp_filter=2)
+    for options in ("", "-j"):
+        with Monitor("link", options) as heard:
+            until(lambda: near.xip("link set v0 rp_filter 1") or heard.read(),
+                  "events")
+            line = heard.lines[0]
+            if options:
+                ours = json.loads(line)
+                equal([ours[k] for k in ("object", "ifname", "own")],
+                      ["link", "v0", {"rp_filter": 1}], "object")
+                equal(ours["settings"]["rp_filter"], 2, "what holds")
+            else:
+                equal(line.split(": ", 1)[1], "v0 forwarding 0 rp_filter 2 "
+                      "(own 1) accept_redirects 0 send_redirects 1", "line")
+    near.xip("link set v0 rp_filter inherit")
+    near.sysctl(rp_filter=0)
+
+
 @check("events that find no room are said, and it goes on")
 def lost():
     with monitor("neigh", "-j") as heard:

@@ -136,13 +136,13 @@ def events():
         near.xip("addr add 10.99.0.1/24 dev v0", "neigh replace 10.9.0.8 "
                  "lladdr 02:00:00:00:00:08 dev v0",
                  "neigh del 10.9.0.8 dev v0", "addr del 10.99.0.1/24 dev v0",
-                 "conntrack flush")
+                 "conntrack flush", "link set v0 rp_filter 0")
         sock = near.udp("10.9.0.1", 4001)
         sock.sendto(b"x", "10.9.0.2", 9)
         sock.close()
     for words, kind, want in (
             ("-ts -j monitor", "event", {"addr", "route", "neigh",
-                                         "conntrack"}),
+                                         "conntrack", "link"}),
             ("-j conntrack events", "conntrack", {None})):
         with near:
             heard = subprocess.Popen(["xip"] + words.split(),
