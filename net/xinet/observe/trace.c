@@ -14,6 +14,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/trace.h>
+#include <net/xinet/trace_frame.h>
 #define CREATE_TRACE_POINTS
 #include <trace/events/xinet.h>
 #include "trace_id.h"
@@ -128,6 +129,7 @@ static void xtrace_arrive(const struct sk_buff *skb)
 	else
 		xtrace_number(&p, xtrace_id_new(skb->head, &m, 0));
 	trace_xinet_stage(&p, XTRACE_RCV);
+	xtrace_frame(&p, skb, XTRACE_FRAME_IN);
 }
 
 /* One of our own, with its route: a new number. */
@@ -248,6 +250,8 @@ void xtrace_drop(const struct net *net, const struct sk_buff *skb,
 	rcu_read_lock();
 	xtrace_packet_of(net, skb, &p);
 	trace_xinet_drop(&p, why, func);
+	if (skb)
+		xtrace_frame(&p, skb, XTRACE_FRAME_DROPPED);
 	if (skb && !skb_cloned(skb))
 		xtrace_id_forget(skb->head);
 	rcu_read_unlock();

@@ -13,6 +13,7 @@
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
 #include <net/xinet/trace.h>
+#include <net/xinet/trace_frame.h>
 #include <trace/events/xinet.h>
 #include "trace_id.h"
 
@@ -149,6 +150,8 @@ void xtrace_neigh(const struct net *net, const struct sk_buff *skb,
 
 	xtrace_packet_of(net, skb, &p);
 	trace_xinet_neigh(&p, what, nexthop, state);
+	if (what == XTRACE_NEIGH_KNOWN || what == XTRACE_NEIGH_MAPPED)
+		xtrace_frame(&p, skb, XTRACE_FRAME_OUT);
 }
 
 /**
