@@ -18,6 +18,7 @@
 #include "names.h"
 #include "out.h"
 #include "trace.h"
+#include "trace_pcap.h"
 #include "xip.h"
 
 /* Between two looks into the buffer. */
@@ -27,11 +28,13 @@ static const struct timespec tr_poll = { .tv_nsec = 50000000 };
  * struct tr_request - what the command line asks
  * @match: which packets
  * @why: drops by reason
+ * @pcap: file for the packets themselves, or NULL
  * @command: words of the command to run, or NULL
  */
 struct tr_request {
 	struct tr_match match;
 	bool why;
+	const char *pcap;
 	char **command;
 };
 
@@ -100,9 +103,10 @@ static int tr_word(struct args *a, int id, struct tr_request *req)
 		req->why = true;
 		return XIP_OK;
 	case TR_SVG:
+		return args_wrong("--svg", "this version cannot draw yet");
 	case TR_PCAP:
-		return args_wrong(id == TR_SVG ? "--svg" : "--pcap",
-				  "this version cannot draw or capture yet");
+		req->pcap = args_value(a, "--pcap");
+		return req->pcap ? XIP_OK : XIP_USAGE;
 	case TR_COMMAND:
 		if (!args_peek(a))
 			return args_wrong("--", "a command is expected behind it");
@@ -163,15 +167,20 @@ static int tr_collect(struct tr_list *list, const struct tr_request *req)
 
 static int tr_run(const struct tr_request *req)
 {
-	struct tr_list list = { };
+	struct tr_pcap pcap = { };
+	struct tr_list list = { .pcap = &pcap };
 	unsigned long long lost;
-	int ret = tr_open(req->why);
+	int ret = req->pcap ? tr_pcap_open(&pcap, req->pcap) : XIP_OK;
 
+	if (!ret)
+		ret = tr_open(req->why, req->pcap);
 	if (!ret)
 		ret = tr_collect(&list, req);
 	if (!ret) {
 		lost = tr_lost();
 		tr_sort(&list);
+		if (req->pcap)
+			ret = tr_pcap_write(&pcap, &list, &req->match);
 		if (req->why)
 			tr_print_why(&list, &req->match);
 		else
@@ -183,6 +192,7 @@ static int tr_run(const struct tr_request *req)
 	}
 	tr_close();
 	tr_list_free(&list);
+	tr_pcap_close(&pcap);
 	return ret;
 }
 
@@ -208,10 +218,12 @@ static int run(struct args *a)
 const struct object xip_trace = {
 	.name = "trace",
 	.help =
-"Usage: xip trace [ MATCH ] [ -j ] [ --why ] [ -- COMMAND [ ARG... ] ]\n"
+"Usage: xip trace [ MATCH ] [ -j ] [ --why ] [ --pcap FILE ]\n"
+"                 [ -- COMMAND [ ARG... ] ]\n"
 "       MATCH := [ src CIDR ] [ dst CIDR ] [ proto { udp | tcp | icmp | N } ]\n"
 "                [ sport PORT ] [ dport PORT ]\n"
 "Shows the functions, hooks and decisions that packets pass, in all namespaces,\n"
-"while COMMAND runs, or until interrupted. --why: only what is dropped, by reason.\n",
+"while COMMAND runs, or until interrupted. --why: only what is dropped, by reason.\n"
+"--pcap: the packets themselves, too, with comments, for Wireshark.\n",
 	.run = run,
 };

@@ -40,16 +40,20 @@ struct tr_event {
 	char *rest;
 };
 
+struct tr_pcap;
+
 /**
  * struct tr_list - events in the order in which they came
  * @ev: the events
  * @n: how many
  * @room: how many there is room for
+ * @pcap: where the packets themselves go, or NULL
  */
 struct tr_list {
 	struct tr_event *ev;
 	unsigned int n;
 	unsigned int room;
+	struct tr_pcap *pcap;
 };
 
 /**
@@ -68,7 +72,7 @@ struct tr_match {
 	int dport;
 };
 
-int tr_open(bool drops_only);
+int tr_open(bool drops_only, bool frames);
 int tr_read(struct tr_list *list);
 int tr_stop(void);
 unsigned long long tr_lost(void);

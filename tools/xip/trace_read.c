@@ -16,6 +16,7 @@
 #include <tracefs/tracefs.h>
 
 #include "trace.h"
+#include "trace_pcap.h"
 #include "util.h"
 #include "xip.h"
 
@@ -52,12 +53,13 @@ static int tr_failed(const char *what)
 /**
  * tr_open - begin to trace
  * @drops_only: nothing but drops
+ * @frames: the packets themselves, too
  *
  * Return: exit status.
  */
-int tr_open(bool drops_only)
+int tr_open(bool drops_only, bool frames)
 {
-	static const char * const systems[] = { "xinet", NULL };
+	static const char * const systems[] = { "xinet", "xinet_pcap", NULL };
 	char name[32];
 
 	tr_tep = tracefs_local_events_system(NULL, systems);
@@ -76,7 +78,9 @@ int tr_open(bool drops_only)
 					TR_BUFFER_KIB) < 0)
 		return tr_failed("set the trace buffer up");
 	if (tracefs_event_enable(tr_instance, "xinet",
-				 drops_only ? "xinet_drop" : NULL))
+				 drops_only ? "xinet_drop" : NULL) ||
+	    (frames &&
+	     tracefs_event_enable(tr_instance, "xinet_pcap", NULL)))
 		return tr_failed("enable the events");
 	return XIP_OK;
 }
@@ -130,6 +134,9 @@ static int tr_take(struct tep_event *event, struct tep_record *record, int cpu,
 	(void)cpu;
 	if (strncmp(event->name, "xinet_", 6))
 		return 0;
+	if (!strcmp(event->name, "xinet_frame"))
+		return list->pcap ?
+		       tr_frame_take(list->pcap, event, record) : 0;
 	if (list->n == list->room) {
 		unsigned int room = list->room ? 2 * list->room : 1024;
 
@@ -180,7 +187,7 @@ int tr_read(struct tr_list *list)
  */
 int tr_stop(void)
 {
-	return tracefs_event_disable(tr_instance, "xinet", NULL) ?
+	return tracefs_event_disable(tr_instance, NULL, NULL) ?
 	       tr_failed("disable the events") : XIP_OK;
 }
 
@@ -231,7 +238,7 @@ void tr_sort(struct tr_list *list)
 void tr_close(void)
 {
 	if (tr_instance) {
-		tracefs_event_disable(tr_instance, "xinet", NULL);
+		tracefs_event_disable(tr_instance, NULL, NULL);
 		tracefs_instance_destroy(tr_instance);
 		tracefs_instance_free(tr_instance);
 	}
