@@ -48,9 +48,15 @@ const char *out_clean(const char *s)
 	return buf;
 }
 
-/* Length of a well-formed UTF-8 sequence (RFC 3629 section 4), or 0. */
-static unsigned int utf8_len(const unsigned char *s)
+/**
+ * out_utf8_len - length of a character
+ * @str: any bytes, not at their end
+ *
+ * Return: of a well-formed UTF-8 sequence (RFC 3629 section 4), or 0.
+ */
+unsigned int out_utf8_len(const char *str)
 {
+	const unsigned char *s = (const unsigned char *)str;
 	unsigned int n, i;
 
 	if (s[0] < 0x80)
@@ -74,7 +80,7 @@ static void js_string(const char *str)
 
 	putchar('"');
 	for (; *s; s += n) {
-		n = utf8_len(s);
+		n = out_utf8_len((const char *)s);
 		if (*s == '"' || *s == '\\') {
 			printf("\\%c", *s);
 		} else if (!n || *s < 0x20 || *s == 0x7f) {

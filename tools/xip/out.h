@@ -27,6 +27,7 @@ enum out_color {
 };
 
 const char *out_clean(const char *s);
+unsigned int out_utf8_len(const char *str);
 
 void out_start(void);
 void out_stop(void);

@@ -82,10 +82,9 @@ void tr_list_free(struct tr_list *list);
 void tr_value(const struct tr_event *e, const char *key, char *buf,
 	      unsigned int size);
 
+bool tr_event_matches(const struct tr_event *e, const struct tr_match *match);
+
 const char *tr_ns_name(unsigned int netns);
 const char *tr_advice(const char *reason);
-void tr_print(const struct tr_list *list, const struct tr_match *match);
-void tr_print_why(const struct tr_list *list, const struct tr_match *match);
-bool tr_event_matches(const struct tr_event *e, const struct tr_match *match);
 
 #endif /* XIP_TRACE_H */

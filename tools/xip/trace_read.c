@@ -259,27 +259,3 @@ void tr_list_free(struct tr_list *list)
 	free(list->ev);
 	memset(list, 0, sizeof(*list));
 }
-
-/**
- * tr_value - a value of what an event says beside
- * @e: the event
- * @key: its name
- * @buf: filled, "" if it is not there
- * @size: of @buf
- */
-void tr_value(const struct tr_event *e, const char *key, char *buf,
-	      unsigned int size)
-{
-	size_t len = strlen(key);
-	const char *at = e->rest;
-
-	buf[0] = '\0';
-	while ((at = strstr(at, key))) {
-		if ((at == e->rest || at[-1] == ' ') && at[len] == '=') {
-			snprintf(buf, size, "%.*s",
-				 (int)strcspn(at + len + 1, " "), at + len + 1);
-			return;
-		}
-		at += len;
-	}
-}
