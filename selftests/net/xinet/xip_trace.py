@@ -163,7 +163,9 @@ def no_route():
 @check("refused: words it does not know, pictures, a command that is not there")
 def refused():
     for words, status, says in (
-            (("--svg", "f"), 1, "cannot draw"), (("nonsense",), 1, "unknown"),
+            (("--pcap", "f"), 1, "cannot capture"),
+            (("--svg", "f", "--why"), 1, "no picture"),
+            (("nonsense",), 1, "unknown"),
             (("--",), 1, "command"), (("--", "/nonexistent"), 1, "cannot run"),
             (("sport", "65536"), 1, "65536")):
         done = subprocess.run(["xip", "trace", *words], text=True, check=False,
