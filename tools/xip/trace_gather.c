@@ -64,6 +64,8 @@ static struct tr_journey *tr_begin(struct tr_gather *g,
 	if (!j)
 		return NULL;
 	j->root = root;
+	j->late = root && g->shown[root % TR_SHOWN] == root;
+	j->matches = j->late;
 	j->next = *at;
 	*at = j;
 	tr_link_newest(g, j);
@@ -144,6 +146,8 @@ void tr_gather_sweep(struct tr_gather *g, unsigned long long now)
 		    tr_journey_waits(j))
 			continue;
 		tr_forget(g, j);
+		if (j->matches)
+			g->shown[j->root % TR_SHOWN] = j->root;
 		tr_end_journey(g, j);
 	}
 }

@@ -6,6 +6,7 @@
 #include "trace_model.h"
 
 #define TR_BUCKETS	16384
+#define TR_SHOWN	4096
 
 /**
  * struct tr_gather - journeys that are not over
@@ -16,6 +17,7 @@
  * @bucket: by number of the datagram
  * @oldest: of those to which something happened, the longest ago
  * @newest: the other end of that list
+ * @shown: datagrams that were handed out, by number
  * @events: of all journeys that are not over
  */
 struct tr_gather {
@@ -24,6 +26,7 @@ struct tr_gather {
 	void *arg;
 	struct tr_journey *bucket[TR_BUCKETS];
 	struct tr_journey *oldest, *newest;
+	unsigned long long shown[TR_SHOWN];
 	unsigned int events;
 };
 

@@ -229,18 +229,21 @@ static void tr_judge(struct tr_journey *j)
  */
 bool tr_journey_waits(const struct tr_journey *j)
 {
+	bool ended = false;
 	unsigned int i = j->n;
 
 	while (i--) {
 		const struct tr_step *s = &j->steps[i];
 
-		if (s->kind == TR_DROP || tr_step_is(s, TR_QUEUE, "read"))
-			return false;
-		if (tr_verdict_of(s, false))
-			return tr_step_is(s, TR_QUEUE, "queued") ||
-			       tr_step_is(s, TR_NEIGH, "queued");
+		/* who got it may read it, whatever became of other copies */
+		if (tr_step_is(s, TR_QUEUE, "queued"))
+			return true;
+		if (s->kind == TR_DROP || tr_step_is(s, TR_STAGE, "xicmp_rcv"))
+			ended = true;
+		else if (tr_verdict_of(s, false))
+			return !ended && tr_step_is(s, TR_NEIGH, "queued");
 	}
-	return j->root;
+	return j->root && !ended;
 }
 
 /* Each CPU's events are in order, and a merge leaves little to be moved. */

@@ -123,8 +123,11 @@ void tr_print(const struct tr_journey *j)
 	tr_ends(ends, sizeof(ends), e);
 	out_open(NULL);
 	out_uint("id", NULL, j->root);
-	out_text("#%llu %s %s, %u bytes\n", j->root,
-		 names_get(names_ipproto, e->proto), ends, e->len);
+	out_text("#%llu %s %s, %u bytes%s\n", j->root,
+		 names_get(names_ipproto, e->proto), ends, e->len,
+		 j->late ? ", goes on" : "");
+	if (j->late)
+		out_true("continued", NULL);
 	out_str("verdict", NULL, j->verdict);
 	if (j->drop && xip_opt.json)
 		tr_print_drop(j->drop);

@@ -9,6 +9,8 @@ a line on its input.
 """
 import json
 import os
+import pty
+import signal
 import subprocess
 
 import ktap
@@ -148,6 +150,101 @@ def why():
           [(5, "NoSocket", "xudp_no_port", "s0")], "rows")
 
 
+def live(*words, tty=None):
+    """xip trace of whatever passes; it traces when this comes back."""
+    run = subprocess.Popen(["xip", *words], stdout=tty or subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True)
+    event = "drop" if "--why" in words else "stage"
+    path = TRACEFS + "/instances/xip-%d/events/xinet/xinet_%s/enable" % (
+        run.pid, event)
+    until(lambda: os.path.exists(path) and open(path, encoding="ascii").read(1)
+          == "1", "events enabled", 20)
+    return run
+
+
+def end(run):
+    """Interrupt it; what it still prints."""
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate()
+    equal((run.returncode, err), (0, ""), "xip trace")
+    equal(instances(), [], "instances left behind")
+    return out
+
+
+@check("live: a journey is printed when it is over, and goes on if it was not")
+def as_they_come():
+    run = live("-d", "trace", "dport", "7000")
+    near.sendto(b"later", SERVER, 7000)
+    lines = []
+    while not lines or "=> not read yet" not in lines[-1]:
+        lines.append(run.stdout.readline())
+    text = "".join(lines)
+    in_order(text, "#", "xip_local_out",
+             "in net/xinet/ip/output.c, see Documentation/networking/xinet/"
+             "stages.rst#stage-xip-local-out")
+    far.recv()
+    in_order(end(run), "33 bytes, goes on", "socket: read", "=> delivered")
+
+
+@check("live JSON: a list, whole when interrupted; each step has its place")
+def live_json():
+    run = live("-j", "trace", "dport", "7000")
+    text = ""
+    for _ in range(2):
+        near.sendto(b"x", SERVER, 7000)
+        far.recv()
+        while not text.endswith("}]}"):
+            text += run.stdout.read(1)
+        text += run.stdout.read(0)
+    found = json.loads(text + end(run))
+    equal([j["verdict"] for j in found], ["delivered"] * 2, "journeys")
+    equal({bool(e["source"] and e["doc"]) for j in found
+           for e in j["events"]}, {True}, "places")
+
+
+@check("--why live: told when first seen, painted on a terminal, then totals")
+def why_live():
+    run = live("trace", "--why", "dport", "7779")
+    near.sendto(b"x", SERVER, 7779)
+    in_order(run.stdout.readline(), "new NoSocket in xudp_no_port")
+    near.sendto(b"x", SERVER, 7779)
+    in_order(end(run), "Totals:", "     2 NoSocket in xudp_no_port")
+
+    control, tty = pty.openpty()
+    run = live("trace", "--why", "dport", "7779", tty=tty)
+    near.sendto(b"x", SERVER, 7779)
+    text = ""
+    while "1 NoSocket" not in text:
+        text += os.read(control, 4096).decode()
+    in_order(text, "\033[H\033[J", "1 drops of 1 kinds", "1 NoSocket")
+    end(run)
+    os.close(tty)
+    os.close(control)
+
+
+@check("nobody listens any more: it ends, and leaves nothing behind")
+def broken_pipe():
+    run = live("trace")
+    run.stdout.close()
+    talk()
+    equal(run.wait(), 2, "exit status")
+    in_order(run.stderr.read(), "cannot write the output")
+    run.stderr.close()
+    equal(instances(), [], "instances left behind")
+
+
+@check("how the command ended is told, if not well")
+def ended():
+    for command, says in (("exit 3", "ended with exit status 3"),
+                          ("kill -9 $$", "ended by signal 9, Killed")):
+        done = subprocess.run(["xip", "trace", "--why", "--", "sh", "-c",
+                               command], text=True, check=False,
+                              capture_output=True)
+        equal(done.returncode, 0, command)
+        in_order(done.stderr, "Note: the command was " if "kill" in command
+                 else "Note: the command ", says)
+
+
 @check("no route: told though there is no packet")
 def no_route():
     sock = router.udp()
@@ -163,7 +260,6 @@ def no_route():
 @check("refused: words it does not know, pictures, a command that is not there")
 def refused():
     for words, status, says in (
-            (("--pcap", "f"), 1, "cannot capture"),
             (("--svg", "f", "--why"), 1, "no picture"),
             (("nonsense",), 1, "unknown"),
             (("--",), 1, "command"), (("--", "/nonexistent"), 1, "cannot run"),
