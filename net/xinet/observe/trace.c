@@ -123,12 +123,13 @@ static void xtrace_arrive(const struct sk_buff *skb)
 {
 	struct xtrace_packet p;
 	struct xtrace_mark m;
+	bool born = true;
 
 	if (xtrace_fill(dev_net(skb->dev), skb, &p, &m))
-		xtrace_number(&p, xtrace_id_arrive(skb->head, &m));
+		xtrace_number(&p, xtrace_id_arrive(skb->head, &m, &born));
 	else
 		xtrace_number(&p, xtrace_id_new(skb->head, &m, 0));
-	trace_xinet_stage(&p, XTRACE_RCV);
+	trace_xinet_stage(&p, XTRACE_RCV, born);
 	xtrace_frame(&p, skb, XTRACE_FRAME_IN);
 }
 
@@ -145,7 +146,7 @@ static void xtrace_depart(const struct sk_buff *skb)
 		xtrace_queue(skb->sk, skb, XTRACE_QUEUE_SENT);
 	trace_xinet_route(&p, XTRACE_ROUTE_OUT, cb->rtype, cb->nexthop,
 			  cb->flags, cb->mtu, cb->out, 0);
-	trace_xinet_stage(&p, XTRACE_LOCAL_OUT);
+	trace_xinet_stage(&p, XTRACE_LOCAL_OUT, true);
 }
 
 static void xtrace_enter(const struct sk_buff *skb, enum xtrace_stage stage)
@@ -153,7 +154,7 @@ static void xtrace_enter(const struct sk_buff *skb, enum xtrace_stage stage)
 	struct xtrace_packet p;
 
 	xtrace_packet_of(dev_net(skb->dev), skb, &p);
-	trace_xinet_stage(&p, stage);
+	trace_xinet_stage(&p, stage, false);
 }
 
 /**

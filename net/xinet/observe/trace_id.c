@@ -243,16 +243,18 @@ struct xtrace_ref xtrace_id_new(const void *head, const struct xtrace_mark *m,
  * xtrace_id_arrive - a buffer came from the link
  * @head: the buffer
  * @m: what the packet in it looks like
+ * @born: set to whether it is new here
  *
  * Context: any.
  * Return: the number that the packet had when it left, or a new one.
  */
 struct xtrace_ref xtrace_id_arrive(const void *head,
-				   const struct xtrace_mark *m)
+				   const struct xtrace_mark *m, bool *born)
 {
 	struct xtrace_want want = { head, m };
 
 	xtrace_step(&want, xtrace_get_same);
+	*born = !want.ref.id;
 	return want.ref.id ? want.ref : xtrace_id_new(head, m, 0);
 }
 

@@ -40,7 +40,7 @@ struct xtrace_ref xtrace_id_new(const void *head, const struct xtrace_mark *m,
 struct xtrace_ref xtrace_id_whole(const void *head,
 				  const struct xtrace_mark *m, u64 id);
 struct xtrace_ref xtrace_id_arrive(const void *head,
-				   const struct xtrace_mark *m);
+				   const struct xtrace_mark *m, bool *born);
 struct xtrace_ref xtrace_id_see(const void *head, const struct xtrace_mark *m);
 void xtrace_id_move(const void *to, const void *from, bool shared);
 void xtrace_id_forget(const void *head);
