@@ -22,6 +22,7 @@
  * @dport: destination port
  * @len: total length in bytes
  * @proto: protocol
+ * @born: the packet gets its number here
  * @rest: what this kind of event says beside
  */
 struct tr_event {
@@ -37,6 +38,7 @@ struct tr_event {
 	unsigned int dport;
 	unsigned int len;
 	unsigned int proto;
+	bool born;
 	char *rest;
 };
 

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "trace_model.h"
+#include "trace_ring.h"
 #include "util.h"
 
 /**
@@ -292,6 +293,7 @@ static enum tr_way tr_which_way(const struct tr_journey *j)
 void tr_journey_finish(struct tr_journey *j)
 {
 	const struct tr_event *last = NULL;
+	struct tr_span span = { };
 	unsigned int i;
 
 	tr_sort_steps(j);
@@ -304,7 +306,9 @@ void tr_journey_finish(struct tr_journey *j)
 		s->other = !last || last->id != e->id;
 		s->rewritten = !s->other && !tr_same_ends(last, e);
 		last = e;
+		tr_span_add(&span, e);
 	}
+	j->incomplete = tr_span_lost(&span);
 	tr_judge(j);
 	j->waits = tr_journey_waits(j);
 	j->way = tr_which_way(j);

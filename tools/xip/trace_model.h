@@ -63,6 +63,7 @@ struct tr_step {
  * @matches: a step is what was asked for
  * @waits: nothing says that it is over
  * @late: what came before was shown already
+ * @incomplete: events were lost while it was on its way, perhaps its own
  * @verdict: what became of it
  * @drop: where it ended, or NULL
  * @way: which way it goes
@@ -75,7 +76,7 @@ struct tr_journey {
 	struct tr_step *steps;
 	unsigned int n, room;
 	unsigned long long last;
-	bool matches, waits, late;
+	bool matches, waits, late, incomplete;
 	const char *verdict;
 	const struct tr_step *drop;
 	enum tr_way way;

@@ -16,7 +16,7 @@
 #include <tracefs/tracefs.h>
 
 #include "trace.h"
-#include "trace_pcap.h"
+#include "trace_ring.h"
 #include "util.h"
 #include "xip.h"
 
@@ -28,17 +28,21 @@ static struct tep_handle *tr_tep;
 /* Names of the module's functions, for the hooks. */
 static void tr_load_functions(void)
 {
-	char line[512], name[256], module[64], type;
+	char line[512], *name, *module;
 	unsigned long long addr;
 	FILE *f = fopen("/proc/kallsyms", "re");
 
+	/* ADDR TYPE NAME\t[MODULE]; the kernel's own, the most, have none */
 	while (f && fgets(line, sizeof(line), f)) {
-		/* the kernel's own have no module; they are many */
-		if (!strchr(line, '[') ||
-		    sscanf(line, "%llx %c %255s [%63[^]]]", &addr, &type, name,
-			   module) != 4 || (type != 't' && type != 'T'))
+		module = strchr(line, '\t');
+		if (!module || module[1] != '[')
 			continue;
-		tep_register_function(tr_tep, name, addr, module);
+		*module = '\0';
+		module += 2;
+		module[strcspn(module, "]")] = '\0';
+		addr = strtoull(line, &name, 16);
+		if (!strncmp(name, " t ", 3) || !strncmp(name, " T ", 3))
+			tep_register_function(tr_tep, name + 3, addr, module);
 	}
 	if (f)
 		fclose(f);
@@ -75,7 +79,8 @@ int tr_open(bool drops_only, bool frames)
 		return tr_failed("make an instance of tracefs");
 	if (tracefs_instance_file_write(tr_instance, "trace_clock", "mono") < 0 ||
 	    tracefs_instance_file_write(tr_instance, "buffer_size_kb",
-					TR_BUFFER_KIB) < 0)
+					TR_BUFFER_KIB) < 0 ||
+	    tr_ring_open(tr_instance))
 		return tr_failed("set the trace buffer up");
 	if (tracefs_event_enable(tr_instance, "xinet",
 				 drops_only ? "xinet_drop" : NULL) ||
@@ -85,86 +90,9 @@ int tr_open(bool drops_only, bool frames)
 	return XIP_OK;
 }
 
-static unsigned long long tr_number(struct tep_event *event,
-				    struct tep_record *record, const char *key)
+static int tr_take(struct tep_record *record, void *list)
 {
-	unsigned long long val = 0;
-
-	tep_get_field_val(NULL, event, key, record, &val, 0);
-	return val;
-}
-
-/* A field of fixed size, at most @size bytes. */
-static void tr_bytes(struct tep_event *event, struct tep_record *record,
-		     const char *key, void *to, unsigned int size)
-{
-	struct tep_format_field *field = tep_find_field(event, key);
-
-	memset(to, 0, size);
-	if (!field || field->size < 0 ||
-	    field->offset + field->size > (int)record->size)
-		return;
-	if ((unsigned int)field->size < size)
-		size = field->size;
-	memcpy(to, (char *)record->data + field->offset, size);
-}
-
-/* What stands behind the fields that all events have. */
-static char *tr_rest(struct tep_event *event, struct tep_record *record)
-{
-	struct trace_seq seq;
-	char *rest = NULL, *from;
-
-	trace_seq_init(&seq);
-	tep_print_event(event->tep, &seq, record, "%s", TEP_PRINT_INFO);
-	trace_seq_terminate(&seq);
-	from = seq.buffer ? strstr(seq.buffer, " ttl=") : NULL;
-	from = from ? strchr(from + 1, ' ') : NULL;
-	rest = strdup(from ? from + 1 : "");
-	trace_seq_destroy(&seq);
-	return rest;
-}
-
-static int tr_take(struct tep_event *event, struct tep_record *record, int cpu,
-		   void *arg)
-{
-	struct tr_list *list = arg;
-	struct tr_event *e;
-
-	(void)cpu;
-	if (strncmp(event->name, "xinet_", 6))
-		return 0;
-	if (!strcmp(event->name, "xinet_frame"))
-		return list->pcap ?
-		       tr_frame_take(list->pcap, event, record) : 0;
-	if (list->n == list->room) {
-		unsigned int room = list->room ? 2 * list->room : 1024;
-
-		e = realloc(list->ev, room * sizeof(*e));
-		if (!e)
-			return -1;
-		list->ev = e;
-		list->room = room;
-	}
-	e = &list->ev[list->n];
-	memset(e, 0, sizeof(*e));
-	e->when = record->ts;
-	snprintf(e->name, sizeof(e->name), "%s", event->name + 6);
-	e->id = tr_number(event, record, "id");
-	e->parent = tr_number(event, record, "parent");
-	e->netns = tr_number(event, record, "netns");
-	e->sport = tr_number(event, record, "sport");
-	e->dport = tr_number(event, record, "dport");
-	e->len = tr_number(event, record, "len");
-	e->proto = tr_number(event, record, "proto");
-	tr_bytes(event, record, "saddr", &e->saddr, sizeof(e->saddr));
-	tr_bytes(event, record, "daddr", &e->daddr, sizeof(e->daddr));
-	tr_bytes(event, record, "dev", e->dev, sizeof(e->dev) - 1);
-	e->rest = tr_rest(event, record);
-	if (!e->rest)
-		return -1;
-	list->n++;
-	return 0;
+	return tr_decode(tr_tep, record, list);
 }
 
 /**
@@ -175,8 +103,7 @@ static int tr_take(struct tep_event *event, struct tep_record *record, int cpu,
  */
 int tr_read(struct tr_list *list)
 {
-	/* an empty buffer is an error there */
-	tracefs_iterate_raw_events(tr_tep, tr_instance, NULL, 0, tr_take, list);
+	tr_ring_read(tr_take, list);
 	return XIP_OK;
 }
 
@@ -198,7 +125,10 @@ int tr_stop(void)
  */
 unsigned long long tr_lost(void)
 {
-	static const char * const what[] = { "overrun: ", "dropped events: " };
+	/* overwritten, and refused: by an interrupted writer, or a full buffer */
+	static const char * const what[] = {
+		"\noverrun: ", "\ncommit overrun: ", "\ndropped events: ",
+	};
 	unsigned long long lost = 0;
 	char path[64], *text, *at;
 	unsigned int i;
@@ -237,6 +167,8 @@ void tr_sort(struct tr_list *list)
 /** tr_close - leave nothing behind in tracefs */
 void tr_close(void)
 {
+	tr_ring_close();
+	tr_decode_end();
 	if (tr_instance) {
 		tracefs_event_disable(tr_instance, NULL, NULL);
 		tracefs_instance_destroy(tr_instance);

@@ -129,6 +129,8 @@ void tr_print(const struct tr_journey *j)
 	if (j->late)
 		out_true("continued", NULL);
 	out_str("verdict", NULL, j->verdict);
+	if (j->incomplete)
+		out_true("incomplete", "  (incomplete: events were lost)\n");
 	if (j->drop && xip_opt.json)
 		tr_print_drop(j->drop);
 	out_list("events");

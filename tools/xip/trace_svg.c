@@ -152,8 +152,9 @@ static void svg_panel_head(FILE *f, const struct tr_shot *s, double width)
 		 names_get(names_ipproto, e->proto), ends);
 	svg_text(f, 178, 26, "ends", 76, text);
 	if (s->j.root)
-		svg_textf(f, right - 128, 26, "facts end", "%u bytes, %.3f ms",
-			  e->len, (s->j.last - e->when) / 1e6);
+		svg_textf(f, right - 128, 26, "facts end", "%s%u bytes, %.3f ms",
+			  s->j.incomplete ? "events lost, " : "", e->len,
+			  (s->j.last - e->when) / 1e6);
 	svg_text(f, right - 14, 26,
 		 s->j.drop ? "verdict bad end" : s->j.waits ?
 		 "verdict wait end" : "verdict good end", 15,
