@@ -22,7 +22,7 @@ unexport KDIR KVER K T
 MAKEOVERRIDES =
 
 .PHONY: all help module modules-6.1 modules-6.12 modules-debug tools install \
-	demo check check-debug bench lint clean
+	demo check check-debug bench lint htmldocs clean
 
 all: module tools
 
@@ -86,10 +86,14 @@ bench: modules-6.12 tools
 	@scripts/bench
 
 #?  make lint         checkpatch, sparse, W=1, kernel-doc, shellcheck, luacheck,
-#?                    codespell
+#?                    codespell, htmldocs
 lint:
-	@scripts/deps build lint source
+	@scripts/deps build lint docs source
 	@scripts/lint
+
+#?  make htmldocs     the documentation as build/htmldocs/index.html
+htmldocs:
+	@scripts/htmldocs
 
 #?  make clean        remove build/ (not the cached kernels)
 clean:
