@@ -81,7 +81,7 @@ enum xneigh_origin {
  * @node: in a bucket of struct xneigh_hash; RCU
  * @hash: xneigh_hashfn() of device and address, which stands for both
  * @hh: link header ready for copying, first XNEIGH_HH_PAD bytes unused; the
- *	neighbour's address lies within @hh[0] alone, so that one word changes
+ *	neighbour's address lies within its first word, so that only one changes
  * @sync: makes a word of @hh whole on 32-bit machines
  * @fast: @hh may be copied: state is usable and the header is plain Ethernet
  * @state: NUD_*
