@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The documentation knows all of the code: the source map has each file, the
+# API pages each exported symbol and each file with kernel-doc, locking.rst each
+# lock. And what these pages name is in the code.
+set -u
+cd "$(dirname "$0")/../.." || exit
+docs=Documentation/networking/xinet
+n=0 failed=0
+
+# check NAME COMPLAINTS: passes if there are none
+check()
+{
+	n=$((n + 1))
+	if [ -z "$2" ]; then
+		echo "ok $n $1"
+	else
+		printf '%s\n' "$2" | sed 's/^/# /'
+		echo "not ok $n $1"
+		failed=1
+	fi
+}
+
+code_files()
+{
+	find net include -type f | grep -vE '\.(o|ko|mod|cmd|mod\.c)$' | sort
+}
+
+# First cells of the map's tables, but for directories.
+map_files()
+{
+	sed -nE 's/^   \* - ``([^`]*[^/`])``$/\1/p' $docs/sourcemap.rst | sort
+}
+
+# Directories of the map that are not there.
+map_directories()
+{
+	sed -nE 's/^   \* - ``([^`]*\/)``$/\1/p' $docs/sourcemap.rst |
+		while read -r dir; do
+			[ -d "$dir" ] || echo "named but not there: $dir"
+		done
+}
+
+# Files whose kernel-doc a page pulls in.
+pulled_files()
+{
+	sed -nE 's/^\.\. kernel-doc:: //p' $docs/*.rst | sort -u
+}
+
+documented_files()
+{
+	code_files | grep '\.[ch]$' | grep -v ^include/uapi/ |
+		xargs grep -lxF '/**' | sort
+}
+
+# FILE SYMBOL of each export.
+exports()
+{
+	grep -rE '^EXPORT_SYMBOL' net --include='*.c' |
+		sed -E 's/:EXPORT_SYMBOL[A-Z_]*\(([^,)]*).*/ \1/'
+}
+
+# Exports that api.rst neither names nor pulls in, with a word in the code.
+exports_not_told()
+{
+	local file symbol
+	exports | while read -r file symbol; do
+		if grep -qE "^\.\. c:var:: .*\<$symbol\>" $docs/api.rst; then
+			continue
+		fi
+		grep -A1 -xF ".. kernel-doc:: $file" $docs/api.rst |
+			grep -q ':export:' || echo "$symbol: $file is not in api.rst"
+		grep -qE "^ \* $symbol(\(\))? - " "$file" ||
+			echo "$symbol: no kernel-doc in $file"
+	done
+}
+
+# Names of all locks: defined, initialised or declared in a structure.
+locks()
+{
+	code_files | grep '\.[ch]$' | xargs cat | sed -nE '
+		s/.*\<DEFINE_(SPINLOCK|RAW_SPINLOCK|MUTEX|RWLOCK|SEQLOCK)\((\w+).*/\2/p
+		s/^\s*(static )?(raw_)?(spinlock|rwlock|seqlock)_t (\w+)(\[.*)?;.*/\4/p
+		s/^\s*struct mutex (\w+);.*/\1/p
+		s/^\s*seqcount(_\w+)?_t (\w+);.*/\2/p
+		s/^\s*struct u64_stats_sync (\w+);.*/\1/p' | sort -u
+}
+
+# Works, timers, static keys: they run or change beside everybody else.
+others()
+{
+	code_files | grep '\.[ch]$' | xargs cat | sed -nE '
+		s/.*\<(DECLARE|DEFINE)_(DELAYED_WORK|WORK|TIMER|STATIC_KEY_FALSE|STATIC_KEY_TRUE)\((\w+).*/\3/p
+		s/^\s*struct (delayed_work|work_struct|rcu_work|timer_list|hrtimer) (\w+);.*/\2/p
+		s/^(static |extern )?struct static_key_(false|true) (\w+)\b.*/\3/p' |
+		sort -u
+}
+
+# not_in PAGE: names from stdin that no word of the page is.
+not_in()
+{
+	local words name
+	words=$(tr -cs 'A-Za-z0-9_' '\n' <"$docs/$1" | sort -u)
+	while read -r name; do
+		grep -qxF -- "$name" <<<"$words" || echo "not in $1: $name"
+	done
+}
+
+# Functions and variables that locking.rst names, with no such word in the code.
+locking_strange()
+{
+	local words name
+	words=$(code_files | xargs cat | tr -cs 'A-Za-z0-9_' '\n' | sort -u)
+	grep -oE '``[^`]+``' $docs/locking.rst | grep -oE '\<x[a-z]+_[a-z0-9_]+' |
+		sort -u | while read -r name; do
+			grep -qxF -- "$name" <<<"$words" ||
+				echo "locking.rst: nothing is called $name"
+		done
+}
+
+echo "KTAP version 1"
+echo "1..10"
+check "the code has files, exports and locks at all" "$(
+	[ "$(code_files | wc -l)" -ge 200 ] || echo "files: $(code_files | wc -l)"
+	[ "$(exports | wc -l)" -ge 10 ] || echo "exports: $(exports)"
+	[ "$(locks | wc -l)" -ge 8 ] || echo "locks: $(locks)")"
+check "each file is in the source map" "$(comm -23 <(code_files) <(map_files))"
+check "each file of the source map exists" \
+	"$(comm -13 <(code_files) <(map_files))"
+check "each directory of the source map exists" "$(map_directories)"
+check "no file is in the source map twice" "$(map_files | uniq -d)"
+check "each file with kernel-doc is on an API page" \
+	"$(comm -23 <(documented_files) <(pulled_files))"
+check "each exported symbol is in api.rst" "$(exports_not_told)"
+check "each lock is in locking.rst" "$(locks | not_in locking.rst)"
+check "each work, timer and static key is in locking.rst" \
+	"$(others | not_in locking.rst)"
+check "what locking.rst names is in the code" "$(locking_strange)"
+exit $failed
