@@ -28,6 +28,9 @@ c_id_attributes = ["__init", "__exit", "__rcu", "__user", "__percpu",
                    "__force", "__read_mostly", "noinline", "__always_inline",
                    "__must_check", "__net_init", "__net_exit"]
 
+# scripts/htmldocs makes these of Documentation/man
+manpages_url = "man/{page}.{section}.html"
+
 html_theme = "alabaster"
 html_theme_options = {
     "description": "An IPv4-like internet layer beside the kernel's own",

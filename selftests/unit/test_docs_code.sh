@@ -107,20 +107,59 @@ not_in()
 	done
 }
 
-# Functions and variables that locking.rst names, with no such word in the code.
-locking_strange()
+# Names in backquotes that look like one of the code's, and are none.
+strange_names()
 {
-	local words name
-	words=$(code_files | xargs cat | tr -cs 'A-Za-z0-9_' '\n' | sort -u)
-	grep -oE '``[^`]+``' $docs/locking.rst | grep -oE '\<x[a-z]+_[a-z0-9_]+' |
+	local words name page
+	words=$(git ls-files -co --exclude-standard -- net include tools \
+		selftests scripts Documentation/examples Documentation/netlink |
+		xargs cat | tr -cs 'A-Za-z0-9_' '\n' | sort -u)
+	for page in README.md $docs/*.rst; do
+		grep -oE '`[^` ][^`]*`' "$page" |
+			grep -oE '\<x[a-z]*_[a-z0-9_]+' | sort -u |
+			while read -r name; do
+				grep -q "^$name" <<<"$words" ||
+					echo "$page: nothing is called $name"
+			done
+	done
+}
+
+# Files in backquotes: a path from the top, or a bare name that some file has.
+strange_files()
+{
+	local all name
+	all=$(git ls-files -co --exclude-standard)
+	cat README.md $docs/*.rst | grep -oE '`[^` ]+`' | tr -d '`' |
+		grep -E '^[A-Za-z0-9_./-]+\.(c|h|S|sh|py|lua|rst|json|yaml|md|[78])$' |
+		grep -vE '^(/|linux/|net/(ipv4|netfilter|core)|build/|sys/)' |
 		sort -u | while read -r name; do
-			grep -qxF -- "$name" <<<"$words" ||
-				echo "locking.rst: nothing is called $name"
+			grep -qE "(^|/)${name//./\\.}\$" <<<"$all" ||
+				echo "no file: $name"
+		done
+}
+
+# "make TARGET" that is none.
+strange_targets()
+{
+	grep -ohE '`+make [a-z][a-z0-9-]*' README.md $docs/*.rst | sort -u |
+		sed 's/^`*make //' | while read -r target; do
+			grep -qE "^($target:|\.PHONY:.*\<$target\>)" Makefile ||
+				grep -qE "^	.*\<$target( |\$)" Makefile ||
+				echo "no target: make $target"
+		done
+}
+
+# README's links within the repository.
+strange_links()
+{
+	grep -oE '\]\([^)#:]+\)' README.md | sed 's/^](//; s/)$//' |
+		while read -r file; do
+			[ -e "$file" ] || echo "README.md: no such file: $file"
 		done
 }
 
 echo "KTAP version 1"
-echo "1..10"
+echo "1..13"
 check "the code has files, exports and locks at all" "$(
 	[ "$(code_files | wc -l)" -ge 200 ] || echo "files: $(code_files | wc -l)"
 	[ "$(exports | wc -l)" -ge 10 ] || echo "exports: $(exports)"
@@ -136,5 +175,8 @@ check "each exported symbol is in api.rst" "$(exports_not_told)"
 check "each lock is in locking.rst" "$(locks | not_in locking.rst)"
 check "each work, timer and static key is in locking.rst" \
 	"$(others | not_in locking.rst)"
-check "what locking.rst names is in the code" "$(locking_strange)"
+check "functions and the like that pages name exist" "$(strange_names)"
+check "files that pages name exist" "$(strange_files)"
+check "targets of make that pages name exist" "$(strange_targets)"
+check "files that README.md links to exist" "$(strange_links)"
 exit $failed
