@@ -50,8 +50,7 @@ pulled_files()
 
 documented_files()
 {
-	code_files | grep '\.[ch]$' | grep -v ^include/uapi/ |
-		xargs grep -lxF '/**' | sort
+	code_files | grep '\.[ch]$' | xargs grep -lxF '/**' | sort
 }
 
 # FILE SYMBOL of each export.
