@@ -3,7 +3,9 @@
 #
 # The documentation knows all of the code: the source map has each file, the
 # API pages each exported symbol and each file with kernel-doc, locking.rst each
-# lock. And what these pages name is in the code.
+# lock. And what pages name is in the code.
+#
+# shellcheck disable=SC2016 # backquotes are those of the pages
 set -u
 cd "$(dirname "$0")/../.." || exit
 docs=Documentation/networking/xinet
@@ -113,7 +115,7 @@ strange_names()
 	words=$(git ls-files -co --exclude-standard -- net include tools \
 		selftests scripts Documentation/examples Documentation/netlink |
 		xargs cat | tr -cs 'A-Za-z0-9_' '\n' | sort -u)
-	for page in README.md $docs/*.rst; do
+	for page in README.md "$docs"/*.rst; do
 		grep -oE '`[^` ][^`]*`' "$page" |
 			grep -oE '\<x[a-z]*_[a-z0-9_]+' | sort -u |
 			while read -r name; do
