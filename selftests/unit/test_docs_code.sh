@@ -29,16 +29,16 @@ code_files()
 	find net include -type f | grep -vE '\.(o|ko|mod|cmd|mod\.c)$' | sort
 }
 
-# First cells of the map's tables, but for directories.
+# First cells of the map's rows, but for directories.
 map_files()
 {
-	sed -nE 's/^   \* - ``([^`]*[^/`])``$/\1/p' $docs/sourcemap.rst | sort
+	sed -nE 's/^   ``([^`]*[^/`])`` \| .*/\1/p' $docs/sourcemap.rst | sort
 }
 
 # Directories of the map that are not there.
 map_directories()
 {
-	sed -nE 's/^   \* - ``([^`]*\/)``$/\1/p' $docs/sourcemap.rst |
+	sed -nE 's/^   ``([^`]*\/)`` \| .*/\1/p' $docs/sourcemap.rst |
 		while read -r dir; do
 			[ -d "$dir" ] || echo "named but not there: $dir"
 		done
