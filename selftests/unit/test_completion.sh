@@ -85,6 +85,8 @@ rows=(
 	'xip sock -a u|udp'
 	'xip sock -|-N -a -e -l -m -n -p'
 	'xip sock state e|established'
+	'xip sock sport = :1 o|or'
+	'xip sock sport = :1 or n|not'
 	'xip sock sport g|ge gt'
 	'xip sock sport gt |'
 	'xip sock dev l|lo'

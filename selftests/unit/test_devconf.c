@@ -45,12 +45,12 @@ static const struct {
 	const struct row *rows;
 	int n;
 } tables[] = {
-#define TABLE(name, key) \
-	{ #name, key, name, ARRAY_SIZE(name) }
-	TABLE(forwarding, XCONF_FORWARDING),
-	TABLE(rp_filter, XCONF_RP_FILTER),
-	TABLE(accept_redirects, XCONF_ACCEPT_REDIRECTS),
-	TABLE(send_redirects, XCONF_SEND_REDIRECTS),
+	{ "forwarding", XCONF_FORWARDING, forwarding, ARRAY_SIZE(forwarding) },
+	{ "rp_filter", XCONF_RP_FILTER, rp_filter, ARRAY_SIZE(rp_filter) },
+	{ "accept_redirects", XCONF_ACCEPT_REDIRECTS, accept_redirects,
+	  ARRAY_SIZE(accept_redirects) },
+	{ "send_redirects", XCONF_SEND_REDIRECTS, send_redirects,
+	  ARRAY_SIZE(send_redirects) },
 };
 
 int main(void)

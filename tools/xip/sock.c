@@ -148,11 +148,14 @@ static const char sock_help[] =
 "  -n  ports as numbers                        -p  processes that have them open\n"
 "  -m  memory                                  -e  user, inode, cookie, mark\n"
 "  -N  in the columns of \"netstat -an\"\n"
-"FILTER := [ state S ]... [ exclude S ]... [ src A[:P] ] [ dst A[:P] ]\n"
-"          [ sport OP :P ] [ dport OP :P ] [ dev D ]\n"
+"FILTER := [ state S | exclude S ]... [ EXPR ]\n"
+"EXPR := { EXPR or EXPR | EXPR [ and ] EXPR | not EXPR | ( EXPR ) | COND }\n"
+"COND := { src [ EQ ] A[:P] | dst [ EQ ] A[:P] | sport [ OP ] :P | dport [ OP ] :P |\n"
+"          dev [ EQ ] D | state S | exclude S }\n"
 "S := { established | unconnected | connected | all }\n"
-"OP := { = | != | >= | <= | > | < }\n"
-"A may be a network, \"*\" stands for any; all conditions have to hold.\n";
+"EQ := { = | != }  OP := { = | != | >= | <= | > | < }  or eq ne ge le gt lt\n"
+"A may be a network, \"*\" stands for any; \"not\" binds most, then \"and\", then\n"
+"\"or\"; &, | and ! are the same.\n";
 
 static int sock_run(struct args *a)
 {

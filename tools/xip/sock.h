@@ -9,53 +9,13 @@
 #include <stdbool.h>
 
 #include "args.h"
-
-/* the kernel's TCP_*, which datagram sockets use as well */
-#define SOCK_ESTAB	1
-#define SOCK_CLOSE	7
-#define SOCK_ALL	0xfff
-#define SOCK_CONNS	16	/* conditions of a filter */
+#include "sock_expr.h"
 
 enum sock_kind {
 	SOCK_UDP,
 	SOCK_ICMP,
 	SOCK_RAWIP,
 	__SOCK_KINDS,
-};
-
-enum sock_cond_kind {
-	COND_SRC,
-	COND_DST,
-	COND_SPORT,
-	COND_DPORT,
-	COND_DEV,
-};
-
-enum sock_op {
-	OP_EQ,
-	OP_NE,
-	OP_GE,
-	OP_LE,
-	OP_GT,
-	OP_LT,
-};
-
-/**
- * struct sock_cond - one thing that must hold
- * @kind: of what
- * @op: how a port compares
- * @has_port: COND_SRC, COND_DST: @port counts too
- * @addr: network of COND_SRC and COND_DST
- * @port: host byte order
- * @ifindex: of COND_DEV
- */
-struct sock_cond {
-	enum sock_cond_kind kind;
-	enum sock_op op;
-	bool has_port;
-	struct prefix addr;
-	__u32 port;
-	unsigned int ifindex;
 };
 
 /**
@@ -69,15 +29,15 @@ struct sock_cond {
  * @memory: -m
  * @extended: -e
  * @netstat: -N
- * @n: conditions
- * @cond: all of them must hold
+ * @filtered: there is a filter
+ * @filter: it
  */
 struct sock_want {
 	unsigned int kinds;
 	__u32 states;
 	bool all, listening, numeric, processes, memory, extended, netstat;
-	unsigned int n;
-	struct sock_cond cond[SOCK_CONNS];
+	bool filtered;
+	struct expr filter;
 };
 
 /**

@@ -2,133 +2,43 @@
 /*
  * Which sockets, and what of them: the words behind `xip sock show`.
  *
- * In: options and ss(8)'s conditions in their simple form, without brackets,
- * "or" and "not". Out: struct sock_want, and whether a socket is meant.
+ * In: options, kinds and states, then a filter, then perhaps options again.
+ * Out: struct sock_want, and whether a socket is meant. The filter is handed to
+ * expr_parse() as one text, as ss(8) reads it: quotes make no difference.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "dev.h"
 #include "out.h"
 #include "sock.h"
 #include "util.h"
 #include "xip.h"
 
-enum {
-	KW_STATE = COND_DEV + 1, KW_EXCLUDE, KW_AND,
-	KW_UDP, KW_ICMP, KW_RAW,
-};
+#define SHOWN	60	/* letters of a filter before the one that is wrong */
 
-/* in full, but for what is long: as ss has them */
-static const struct keyword filter_words[] = {
-	{ "src", 0, COND_SRC },
-	{ "dst", 0, COND_DST },
-	{ "sport", 0, COND_SPORT },
-	{ "dport", 0, COND_DPORT },
-	{ "dev", 0, COND_DEV },
+enum { KW_STATE, KW_EXCLUDE, KW_UDP, KW_ICMP, KW_RAW };
+
+static const struct keyword select_words[] = {
 	{ "state", 0, KW_STATE },
 	{ "exclude", 4, KW_EXCLUDE },
-	{ "and", 0, KW_AND },
-	{ "&", 0, KW_AND },
-	{ "&&", 0, KW_AND },
 	{ "udp", 0, KW_UDP },
 	{ "icmp", 0, KW_ICMP },
 	{ "raw", 0, KW_RAW },
 	{ }
 };
 
-static const struct keyword state_words[] = {
-	{ "established", 5, 1 << SOCK_ESTAB },
-	{ "connected", 3, 1 << SOCK_ESTAB },
-	{ "unconnected", 5, 1 << SOCK_CLOSE },
-	{ "closed", 5, 1 << SOCK_CLOSE },
-	{ "listening", 6, 1 << SOCK_CLOSE },
-	{ "all", 0, SOCK_ALL },
-	{ }
-};
-
-static const struct keyword op_words[] = {
-	{ "=", 0, OP_EQ }, { "==", 0, OP_EQ }, { "eq", 0, OP_EQ },
-	{ "!=", 0, OP_NE }, { "ne", 0, OP_NE }, { "neq", 0, OP_NE },
-	{ ">=", 0, OP_GE }, { "ge", 0, OP_GE }, { "geq", 0, OP_GE },
-	{ "<=", 0, OP_LE }, { "le", 0, OP_LE }, { "leq", 0, OP_LE },
-	{ ">", 0, OP_GT }, { "gt", 0, OP_GT },
-	{ "<", 0, OP_LT }, { "lt", 0, OP_LT },
-	{ }
-};
-
-static int take_port(const char *word, __u32 *port)
-{
-	if (!sock_port_parse(word, port))
-		return XIP_OK;
-	return args_wrong(word, "a port (0 to 65535) or service is expected");
-}
-
-/* "A", "A:P", ":P", "*:P"; A may be a network. */
-static int take_host(struct args *a, const char *key, struct sock_cond *c)
-{
-	char addr[32];
-	const char *word, *colon;
-	int n;
-
-	if (args_keyword(a, op_words) > OP_EQ)
-		return args_wrong(key, "addresses are compared with \"=\" only");
-	word = args_value(a, key);
-	if (!word)
-		return XIP_USAGE;
-	colon = strchr(word, ':');
-	n = colon ? colon - word : (int)strlen(word);
-	snprintf(addr, sizeof(addr), "%.*s", n, word);
-	if (n && strcmp(addr, "*") &&
-	    (n >= (int)sizeof(addr) || parse_prefix(addr, &c->addr)))
-		return args_wrong(word, "ADDRESS, NETWORK/LEN or either with :PORT is expected");
-	c->has_port = colon && strcmp(colon, ":*");
-	return c->has_port ? take_port(colon, &c->port) : XIP_OK;
-}
-
-static int take_compared(struct args *a, const char *key, struct sock_cond *c)
-{
-	const char *word;
-	int op = args_keyword(a, op_words);
-
-	c->op = op < 0 ? OP_EQ : op;
-	word = args_value(a, key);
-	return word ? take_port(word, &c->port) : XIP_USAGE;
-}
-
-static int take_cond(struct args *a, enum sock_cond_kind kind,
-		     struct sock_want *want)
-{
-	const char *key = filter_words[kind].name;
-	struct sock_cond *c = &want->cond[want->n];
-
-	if (want->n == SOCK_CONNS)
-		return args_wrong(key, "too many conditions");
-	want->n++;
-	c->kind = kind;
-	switch (kind) {
-	case COND_SRC:
-	case COND_DST:
-		return take_host(a, key, c);
-	case COND_SPORT:
-	case COND_DPORT:
-		return take_compared(a, key, c);
-	default:
-		if (args_keyword(a, op_words) > OP_EQ)
-			return args_wrong(key, "devices are compared with \"=\" only");
-		return args_dev(a, key, &c->ifindex);
-	}
-}
-
 static int take_state(struct args *a, bool exclude, struct sock_want *want)
 {
-	int bits = args_keyword(a, state_words);
+	int bits = args_keyword(a, expr_states);
 
 	if (bits == ARG_HELP)
 		return ARG_HELP;
 	if (bits == ARG_END)
 		return args_value(a, "state") ? XIP_OK : XIP_USAGE;
 	if (bits < 0)
-		return args_unknown(a, state_words);
+		return args_unknown(a, expr_states);
 	if (!exclude)
 		want->states |= bits;
 	else
@@ -137,30 +47,6 @@ static int take_state(struct args *a, bool exclude, struct sock_want *want)
 		return XIP_OK;
 	fprintf(stderr, "Error: no state is left.\n");
 	return XIP_USAGE;
-}
-
-static int take_word(struct args *a, struct sock_want *want)
-{
-	int id = args_keyword(a, filter_words);
-
-	switch (id) {
-	case ARG_HELP:
-		return ARG_HELP;
-	case ARG_NONE:
-		return args_unknown(a, filter_words);
-	case KW_STATE:
-	case KW_EXCLUDE:
-		return take_state(a, id == KW_EXCLUDE, want);
-	case KW_AND:
-		return XIP_OK;
-	case KW_UDP:
-	case KW_ICMP:
-	case KW_RAW:
-		want->kinds |= 1 << (SOCK_UDP + id - KW_UDP);
-		return XIP_OK;
-	default:
-		return take_cond(a, id, want);
-	}
 }
 
 static bool take_letter(char c, struct sock_want *want)
@@ -212,6 +98,150 @@ static int take_option(struct args *a, struct sock_want *want)
 	return XIP_OK;
 }
 
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1];
+}
+
+static int take_selector(struct args *a, int id, struct sock_want *want)
+{
+	if (id < KW_UDP)
+		return take_state(a, id == KW_EXCLUDE, want);
+	want->kinds |= 1 << (SOCK_UDP + id - KW_UDP);
+	return XIP_OK;
+}
+
+/* What a word begins with, to a filter. */
+static int token_of(const char *word)
+{
+	struct expr_lex l = { .text = word ? word : "" };
+
+	expr_lex_next(&l);
+	return l.token;
+}
+
+/* Does a word join a condition to what stands before it? */
+static bool joins(const char *word)
+{
+	int token = token_of(word);
+
+	return token == TOKEN_AND || token == TOKEN_OR;
+}
+
+/* Does a word demand one that may look like a kind? */
+static bool wants_name(const char *word)
+{
+	return !strcmp(word, "dev") || token_of(word) >= TOKEN_OP;
+}
+
+/*
+ * Options, kinds and states up to the filter. States that are joined to
+ * something are part of it.
+ */
+static int take_before(struct args *a, struct sock_want *want)
+{
+	const char *word;
+	int id, at, ret = XIP_OK;
+	__u32 states;
+
+	while (!ret && (word = args_peek(a))) {
+		at = a->at;
+		states = want->states;
+		if (is_option(word)) {
+			ret = take_option(a, want);
+			continue;
+		}
+		id = args_keyword(a, select_words);
+		if (id < 0)
+			return id == ARG_HELP ? id : XIP_OK;
+		ret = take_selector(a, id, want);
+		if (!ret && id < KW_UDP && joins(args_peek(a))) {
+			a->at = at;
+			want->states = states;
+			return XIP_OK;
+		}
+	}
+	return ret;
+}
+
+/* How many of the last words are options or kinds and not part of a filter. */
+static int words_behind(const struct args *a)
+{
+	int i = a->n;
+
+	while (i > a->at) {
+		const struct keyword *k = parse_keyword(select_words,
+							a->words[i - 1]);
+		bool kind = k && k->id >= KW_UDP &&
+			    !(i - 1 > a->at && wants_name(a->words[i - 2]));
+
+		if (!is_option(a->words[i - 1]) && !kind)
+			break;
+		i--;
+	}
+	return a->n - i;
+}
+
+/* The next @n words as one text, or NULL. */
+static char *join_words(struct args *a, int n)
+{
+	size_t size = 1;
+	char *text;
+	int i;
+
+	for (i = 0; i < n; i++)
+		size += strlen(a->words[a->at + i]) + 1;
+	text = calloc(1, size);
+	if (!text) {
+		fprintf(stderr, "Error: memory is short.\n");
+		return NULL;
+	}
+	for (i = 0; i < n; i++) {
+		strcat(text, a->words[a->at + i]);
+		if (i + 1 < n)
+			strcat(text, " ");
+	}
+	a->at += n;
+	return text;
+}
+
+/* What is wrong, and below the text a mark where. */
+static int filter_wrong(const char *text, const struct expr_error *error)
+{
+	const char *from = text;
+	size_t at = error->at;
+
+	fprintf(stderr, "Error: %s. Try \"xip sock help\".\n",
+		out_clean(error->text));
+	if (at > SHOWN) {
+		from += at - SHOWN;
+		at = SHOWN;
+	}
+	fprintf(stderr, "  %.*s\n  %*s^\n", 2 * SHOWN, out_clean(from), (int)at,
+		"");
+	return XIP_USAGE;
+}
+
+static int take_filter(struct args *a, int n, struct sock_want *want)
+{
+	static const struct expr_names names = {
+		.port = sock_port_parse, .dev = dev_index,
+	};
+	struct expr_error error;
+	char *text = join_words(a, n);
+	int ret = XIP_OK;
+
+	if (!text)
+		return XIP_REFUSED;
+	want->filtered = true;
+	if (expr_parse(text, &names, &want->filter, &error))
+		ret = filter_wrong(text, &error);
+	else if (want->filter.states && !want->states)
+		want->states = SOCK_ALL;
+	free(text);
+	return ret;
+}
+
 /**
  * sock_take - take all words that are left
  * @a: the command
@@ -221,50 +251,14 @@ static int take_option(struct args *a, struct sock_want *want)
  */
 int sock_take(struct args *a, struct sock_want *want)
 {
-	const char *word;
-	int ret = XIP_OK;
+	int n, ret = take_before(a, want);
 
-	while (!ret && (word = args_peek(a)))
-		ret = word[0] == '-' && word[1] ? take_option(a, want) :
-						  take_word(a, want);
-	return ret;
-}
-
-static bool compare(__u32 have, enum sock_op op, __u32 port)
-{
-	switch (op) {
-	case OP_NE:
-		return have != port;
-	case OP_GE:
-		return have >= port;
-	case OP_LE:
-		return have <= port;
-	case OP_GT:
-		return have > port;
-	case OP_LT:
-		return have < port;
-	default:
-		return have == port;
-	}
-}
-
-static bool holds(const struct sock_cond *c, const struct inet_diag_sockid *id)
-{
-	bool src = c->kind == COND_SRC || c->kind == COND_SPORT;
-	__u32 port = ntohs(src ? id->idiag_sport : id->idiag_dport);
-	__be32 addr = src ? id->idiag_src[0] : id->idiag_dst[0];
-
-	switch (c->kind) {
-	case COND_SRC:
-	case COND_DST:
-		return prefix_covers(&c->addr, addr, 32) &&
-		       (!c->has_port || port == c->port);
-	case COND_SPORT:
-	case COND_DPORT:
-		return compare(port, c->op, c->port);
-	default:
-		return id->idiag_if == c->ifindex;
-	}
+	if (ret || !args_peek(a))
+		return ret;
+	n = a->n - a->at - words_behind(a);
+	if (n)
+		ret = take_filter(a, n, want);
+	return ret ?: take_before(a, want);
 }
 
 /**
@@ -272,14 +266,19 @@ static bool holds(const struct sock_cond *c, const struct inet_diag_sockid *id)
  * @want: the selection
  * @s: the socket; kind and state are known to be asked for
  *
- * Return: true if all conditions hold.
+ * Return: true if the filter holds.
  */
 bool sock_selected(const struct sock_want *want, const struct sock_info *s)
 {
-	unsigned int i;
+	const struct inet_diag_sockid *id = &s->msg.id;
+	const struct expr_ends ends = {
+		.src = id->idiag_src[0],
+		.dst = id->idiag_dst[0],
+		.sport = ntohs(id->idiag_sport),
+		.dport = ntohs(id->idiag_dport),
+		.ifindex = id->idiag_if,
+		.state = s->msg.idiag_state,
+	};
 
-	for (i = 0; i < want->n; i++)
-		if (!holds(&want->cond[i], &s->msg.id))
-			return false;
-	return true;
+	return !want->filtered || expr_holds(&want->filter, &ends);
 }
