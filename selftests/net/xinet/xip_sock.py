@@ -103,12 +103,42 @@ SHOWN = (
     ("dev =", "-a dev = lo", [ONE]),
     ("and", "-a src 127.0.0.1 and sport = :5000 and dev lo", [ONE]),
     ("what excludes itself", "-a sport = :53 sport = :5000", []),
+    # expressions; test_sock of tools/xip has the rest of the grammar
+    ("or", "-a sport = :53 or sport = :5000", [ANY, ONE]),
+    ("or after a kind", "-a udp src 127.0.0.1 or sport = :53",
+     [ANY, ONE, CONN]),
+    ("and before or", "-a udp sport = :53 or src 127.0.0.1 and dport = :53",
+     [ANY, CONN]),
+    ("not", "-a udp not sport = :53", [ONE, CONN]),
+    ("!", "-a udp ! src 127.0.0.1", [ANY]),
+    ("brackets", "-a ( sport = :53 or src 127.0.0.1 ) and dport = :53", [CONN]),
+    ("not of brackets", "-a udp not ( sport = :53 or dport = :53 )", [ONE]),
+    ("src !=", "-a udp src != 127.0.0.1", [ANY]),
+    ("dev !=", "-a udp dev != lo", [ANY, CONN]),
+    ("a state within, instead of -a", "sport = :5000 or state established",
+     [ONE, CONN, RAW200]),
+    ("a state joined", "state unconnected and sport = :53", [ANY]),
+    ("a state not joined", "state unconnected sport = :53 or sport = :40000",
+     [ANY]),
+    ("not of a state", "udp not state established", [ANY, ONE]),
+    ("exclude within", "udp ( exclude established )", [ANY, ONE]),
+    ("-l with a filter", "-l udp sport = :53 or sport = :40000", [ANY]),
+    ("options and kinds behind", "sport = :53 or sport = :1 -a raw", [ICMP]),
 )
 
 
 @rows("selection: %s", SHOWN)
 def _(words, want):
     equal(locals_of(*words.split()), sorted(want), "sockets")
+
+
+@rows("one word, as a shell hands on what is quoted: %s", (
+    ("all of it", "( sport = :53 or sport = :5000 )"),
+    ("without blanks", "(sport=:53|sport=:5000)"),
+    ("an operator first", "!sport!=:53||sport=:5000"),
+))
+def _(word):
+    equal(locals_of("-a", word), sorted([ANY, ONE]), "sockets")
 
 
 @check("the columns of ss")
@@ -261,12 +291,23 @@ REFUSED = (
     ("an empty port", "sport = :", "a port"),
     ("an address that is none", "src 10.9.0", "ADDRESS"),
     ("a prefix beyond", "src 10.9.0.0/33", "ADDRESS"),
-    ("an address too long", "src " + "1" * 100, "ADDRESS"),
+    ("an address too long", "src " + "1" * 100, 'no value of "src"'),
     ("an address with a port beyond", "dst 10.9.0.1:70000", "a port"),
     ("an address that is less", "dst < 10.9.0.1", "only"),
     ("a device that is none", "dev nosuch", "unknown device"),
-    ("too many conditions", "sport 1 " * 17, "too many"),
-    ("or", "src 10.9.0.1 or src 10.9.0.2", '"or" is unknown'),
+    ("too many conditions", "sport 1 " * 129, "too many"),
+    ("too many brackets", "( " * 33, "too deep"),
+    ("nothing behind or", "src 10.9.0.1 or", "ends too soon"),
+    ("nothing behind not", "not", "ends too soon"),
+    ("a bracket too few", "( sport 1", "not closed"),
+    ("a bracket too many", "sport 1 )", "no bracket is open"),
+    ("nothing in brackets", "( )", '")" is unknown here'),
+    ("an option within", "sport 1 -n dport 2", '"-n" is unknown here'),
+    ("a kind within", "sport 1 or udp", "ends too soon"),
+    ("where", "-a sport = :53 or frob", "\n  sport = :53 or frob\n"
+     "                 ^\n"),
+    ("where, in a long one", "sport 1 " * 20 + "frob",
+     "sport 1 frob\n" + " " * 62 + "^\n"),
 )
 
 
