@@ -32,6 +32,7 @@ void link_print_short(const struct nlmsghdr *nlh);
 extern const char *const link_keys[LINK_KEYS];
 bool link_conf_parse(const struct nlmsghdr *nlh, struct link_conf *conf);
 int link_conf_dump(nl_cb cb, void *data);
+bool link_conf_get(unsigned int ifindex, struct link_conf *conf);
 void link_conf_print(const struct link_conf *conf);
 bool link_is_event(const struct nlmsghdr *nlh);
 void link_event_members(const struct nlmsghdr *nlh);

@@ -69,6 +69,28 @@ int link_conf_dump(nl_cb cb, void *data)
 	return ret ?: nl_dump(&req, cb, data);
 }
 
+static int take_one(const struct nlmsghdr *nlh, void *data)
+{
+	return link_conf_parse(nlh, data) ? XIP_OK : XIP_REFUSED;
+}
+
+/**
+ * link_conf_get - ask for the settings of a device
+ * @ifindex: the device
+ * @conf: filled
+ *
+ * Return: false if they cannot be known.
+ */
+bool link_conf_get(unsigned int ifindex, struct link_conf *conf)
+{
+	static struct nl_req req;
+
+	if (nl_genl_init(&req, XINET_CMD_LINK_GET, 0))
+		return false;
+	nl_put_u32(&req, XINET_A_LINK_IFINDEX, ifindex);
+	return !nl_get_quiet(&req, take_one, conf);
+}
+
 /**
  * link_conf_print - print settings: what holds, and what is the device's own
  * @conf: the settings

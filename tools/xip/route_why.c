@@ -4,13 +4,15 @@
  *
  * In: the kernel's answer about a packet. Out: the prefixes of the table that
  * match its destination, the longest first, and for next hop, source and MTU
- * whence they come. The table is asked anew for each shorter prefix, so that
- * it may have changed since the answer: it is a help for people, no proof.
+ * whence they come; of a packet that comes by a device, whose setting has it
+ * forwarded. The table is asked anew for each shorter prefix, so that it may
+ * have changed since the answer: it is a help for people, no proof.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "dev.h"
+#include "link.h"
 #include "names.h"
 #include "nl.h"
 #include "out.h"
@@ -210,6 +212,23 @@ static void why_mtu(const struct nlattr **got, const struct nlattr **best)
 	out_close();
 }
 
+/* Of a packet that comes by a device: whose setting has it go on. */
+static void why_forwarding(const struct route_flow *flow)
+{
+	struct link_conf conf;
+
+	if (!flow->iif || !link_conf_get(flow->iif, &conf))
+		return;
+	out_open("forwarding");
+	out_newline();
+	out_text("    forwarding");
+	if (conf.own[0] >= 0)
+		reason("device", "the input device's own setting");
+	else
+		reason("namespace", "the namespace's setting");
+	out_close();
+}
+
 static const char *type_word(unsigned char type)
 {
 	switch (type) {
@@ -264,8 +283,10 @@ void route_why(const struct nlmsghdr *nlh, const struct route_flow *flow)
 	} else {
 		why_type(rtm->rtm_type);
 	}
-	if (rtm->rtm_type == RTN_UNICAST)
+	if (rtm->rtm_type == RTN_UNICAST) {
 		why_nexthop(got, best, flow);
+		why_forwarding(flow);
+	}
 	why_src(got, best, flow);
 	why_mtu(got, best);
 	out_close();

@@ -76,6 +76,23 @@ def reasons(words, prefix, shorter, nexthop, src, mtu):
     equal(tuple(told["mtu"].values()), mtu, "MTU")
 
 
+@check("input device given: whose setting forwards")
+def forwarding():
+    words = "10.8.7.7 from %s iif t0" % PEER
+    ns.sysctl(forwarding=1)
+    equal(why(words)[1]["forwarding"], {"by": "namespace"}, "the namespace's")
+    ns.sysctl(forwarding=0)
+    ns.xip("link set t0 forwarding 1")
+    equal(why(words)[1]["forwarding"], {"by": "device"}, "its own")
+    with ns:
+        text_ = command("xip", "-d", "route", "get", *words.split())
+    equal("\n    forwarding: the input device's own setting\n" in text_, True,
+          text_)
+    ns.xip("link set t0 forwarding inherit")
+    equal("forwarding is off" in ns.xip_refused("-d route get " + words), True,
+          "refused")
+
+
 @rows("no route decides: %s", [
     ("own address", HOST, "local"), ("broadcast", "10.9.0.255", "broadcast"),
     ("group", "224.0.0.9 oif t0", "multicast")])
