@@ -18,7 +18,7 @@ import threading
 import ktap
 from ktap import check, rows
 from xhooks import module_file
-from xlab import Delta, Ns, command, equal, need, refused, until, veth
+from xlab import SLOW, Delta, Ns, command, equal, need, refused, until, veth
 from xwire import BCAST_MAC, HOST, PEER, XICMP, XIP, Tap, calm
 from xinet_scapy import Ether, inet_checksum, pseudo_header
 
@@ -259,7 +259,7 @@ def program():
 @check("random frames: each is counted once, and all still works")
 def fuzz():
     rand = random.Random(int(os.environ.get("XINET_SEED") or 14))
-    number = int(os.environ.get("XINET_FUZZ") or 300)
+    number = int(os.environ.get("XINET_FUZZ") or (300 if SLOW == 1 else 100))
     start = bytes(frame(message(data=b"seed")))[:34]
     count = Counted(host)
     for _ in range(number):
@@ -335,7 +335,7 @@ class Traffic:
 @check("the module comes and goes under traffic")
 def under_traffic():
     with Traffic() as traffic:
-        for _ in range(3):
+        for _ in range(3 if SLOW == 1 else 1):
             equal(insmod(EXAMPLE), None, "insmod")
             until(traffic.goes_on, "answers")
             command("rmmod", "xecho")
