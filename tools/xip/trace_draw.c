@@ -116,9 +116,9 @@ static void draw_drop(const struct draw *d, const struct lay_row *r,
 	svg_link_end(d->f);
 	snprintf(text, sizeof(text), "in %s", func);
 	svg_text(d->f, x + w - 7, y + 14, "note dim end", 26, text);
-	rest = draw_wrap(d, x + 7, y + 28, tr_advice(reason), (w - 14) / 5.8);
+	rest = draw_wrap(d, x + 7, y + 28, tr_advice(reason), (w - 14) / 5.6);
 	if (*rest)
-		draw_wrap(d, x + 7, y + 43, rest, (w - 14) / 5.8);
+		draw_wrap(d, x + 7, y + 43, rest, (w - 14) / 5.6);
 }
 
 /* What a fragment passed, in a word; none for what goes without saying. */

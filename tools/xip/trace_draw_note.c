@@ -64,9 +64,11 @@ static void note_route(const struct draw *d, const struct tr_step *s, double x,
 		snprintf(text, sizeof(text), "no route: %s",
 			 strerrordesc_np(-atoi(err)) ?: err);
 	else if (!strcmp(gateway, "1"))
-		snprintf(text, sizeof(text), "via %s %s", nexthop, out);
+		snprintf(text, sizeof(text), "via %s dev %s", nexthop, out);
+	else if (*out)
+		snprintf(text, sizeof(text), "%s dev %s", type, out);
 	else
-		snprintf(text, sizeof(text), "route: %s %s", type, out);
+		snprintf(text, sizeof(text), "route: %s", type);
 	note_line(d, s, x, y, NULL, text);
 }
 
@@ -97,9 +99,7 @@ static void note_ct(const struct draw *d, const struct tr_step *s, double x,
 		return;
 	tr_value(&s->ev, "ct", ct, sizeof(ct));
 	tr_value(&s->ev, "ctstate", state, sizeof(state));
-	if (!strcmp(what, "found"))
-		snprintf(text, sizeof(text), "ct %s %s", ct, state);
-	else if (!strcmp(what, "created"))
+	if (!strcmp(what, "found") || !strcmp(what, "created"))
 		snprintf(text, sizeof(text), "ct %s %s", ct, state);
 	else
 		snprintf(text, sizeof(text), "ct %s %s", ct, what);

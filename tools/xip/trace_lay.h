@@ -22,7 +22,7 @@
 #define LAY_WIRE	30	/* between two cards */
 
 #define LAY_LANES	8	/* fragments drawn */
-#define LAY_ADVICE	52	/* characters of advice in a line */
+#define LAY_ADVICE	54	/* characters of advice in a line */
 #define LAY_NOTES	48	/* of a stage */
 #define LAY_ROWS	160	/* of a journey */
 #define LAY_STEPS	4000	/* of a journey; the picture shows no more */
