@@ -37,6 +37,9 @@ struct xtrace_set {
 	struct xtrace_slot slot[XTRACE_WAYS];
 };
 
+/*
+ * xtrace_key - does anybody trace?
+ */
 DEFINE_STATIC_KEY_FALSE(xtrace_key);
 EXPORT_SYMBOL_GPL(xtrace_key);
 
