@@ -5,7 +5,7 @@
  * In: a finished journey. Out: struct lay: rows from top to bottom, each a stage
  * with what happened there beside it, or what one fragment passed in one host;
  * and cards, the rows that follow each other in a host. Rows of fragments are
- * grouped by host: otherwise they would jump to and fro. Pure.
+ * grouped by host: their line would jump from one to the other at each. Pure.
  */
 #include <stdlib.h>
 #include <string.h>
