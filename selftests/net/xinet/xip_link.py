@@ -130,7 +130,7 @@ def _():
           ({"forwarding": 1, "rp_filter": 2, "accept_redirects": 0,
             "send_redirects": 0},
            {"forwarding": 1, "rp_filter": 1, "send_redirects": 0}), "JSON")
-    NS.xip("li set dum0 f inh r def s default a inh")
+    NS.xip("li set dum0 f inherit r default s def a inherit")
     equal(shown("link", "show", "dum0")["dum0"]["own"], {}, "abbreviated")
     NS.sysctl(rp_filter=0, send_redirects=1)
 
