@@ -49,10 +49,12 @@ int xconf_get(struct xinet_net *xn, const struct net_device *dev,
 	      enum xconf_key key)
 {
 	const struct xin_device *xd = xin_device_get(&xn->addr, dev->ifindex);
-	bool router;
+	bool router = false;
 
-	router = xconf_rule(XCONF_FORWARDING, xconf_all(xn, XCONF_FORWARDING),
-			    xconf_raw(xd, XCONF_FORWARDING), false);
+	if (key == XCONF_ACCEPT_REDIRECTS)
+		router = xconf_rule(XCONF_FORWARDING,
+				    xconf_all(xn, XCONF_FORWARDING),
+				    xconf_raw(xd, XCONF_FORWARDING), false);
 	return xconf_rule(key, xconf_all(xn, key), xconf_raw(xd, key), router);
 }
 

@@ -15,7 +15,8 @@
  * @key: of which setting
  * @all: the namespace's
  * @own: the device's and 1, or 0 where it has none
- * @router: packets that come by the device are forwarded
+ * @router: packets that come by the device are forwarded; XCONF_ACCEPT_REDIRECTS
+ *	asks for it alone
  *
  * A device can ask for more source validation than its namespace, not for
  * less. Redirects are sent where either says so; a host heeds them where either
