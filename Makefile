@@ -42,7 +42,8 @@ modules-6.1 modules-6.12 modules-debug: modules-%:
 
 tools:
 	@scripts/deps build
-	@$(MAKE) --no-print-directory -C tools/xip O='$(CURDIR)/build/xip'
+	@printf '  %-8s %s\n' MAKE build/xip/xip
+	@$(MAKE) -s --no-print-directory -C tools/xip O='$(CURDIR)/build/xip'
 
 # Debian's headers hold neither a key to sign with nor the System.map that
 # kbuild wants to see before it runs depmod.
@@ -63,9 +64,8 @@ install: tools
 	done
 
 #?
-#?  make demo         see it work: client, NAT router and server in a VM
+#?  make demo         see it work: client, NAT gateway and server in a VM
 demo: modules-6.12 tools
-	@scripts/deps vm test
 	@scripts/demo
 
 #?  make check        the test suite, in VMs on Debian's 6.1 and 6.12 kernels
