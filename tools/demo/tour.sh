@@ -90,7 +90,7 @@ journey()
 	server=$!
 	wait_bound server 5000
 	cd "$out"
-	set -- client xip trace -- hello 10.9.2.2
+	set -- client xip trace --pcap demo.pcapng -- hello 10.9.2.2
 	shown "$@"
 	on "$@" >demo.txt || broken "$(cat demo.txt)"
 	fit <demo.txt

@@ -1,0 +1,30 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+check_svg.py FILE TEXT…: fails unless the file is a well-formed picture and
+each TEXT stands somewhere in it as text, not as curves.
+"""
+
+import sys
+import xml.etree.ElementTree as tree
+
+SVG = '{http://www.w3.org/2000/svg}'
+
+
+def main():
+    """Compare, and say what is missing."""
+    path, *wanted = sys.argv[1:]
+    try:
+        root = tree.parse(path).getroot()
+    except (OSError, tree.ParseError) as error:
+        sys.exit(f'{path}: {error}')
+    if root.tag != SVG + 'svg' or not root.get('viewBox'):
+        sys.exit(f'{path}: no SVG that scales')
+    texts = '\n'.join(''.join(text.itertext()) for text in root.iter(SVG + 'text'))
+    lack = [text for text in wanted if text not in texts]
+    if lack:
+        sys.exit(f'{path}: no text {lack}')
+
+
+if __name__ == '__main__':
+    main()
