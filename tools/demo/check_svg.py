@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """
-check_svg.py FILE TEXT…: fails unless the file is a well-formed picture and
-each TEXT stands somewhere in it as text, not as curves.
+check_svg.py FILE TEXT…: fails unless the file is a well-formed picture, each
+TEXT stands somewhere in it as text, not as curves, and its links lead to files
+that are there.
 """
 
+import os
 import sys
 import xml.etree.ElementTree as tree
 
@@ -24,6 +26,12 @@ def main():
     lack = [text for text in wanted if text not in texts]
     if lack:
         sys.exit(f'{path}: no text {lack}')
+    there = os.path.dirname(os.path.abspath(path))
+    links = {link.get('href', '').partition('#')[0] for link in root.iter(SVG + 'a')}
+    dead = [link for link in sorted(links)
+            if link and not os.path.isfile(os.path.join(there, link))]
+    if dead:
+        sys.exit(f'{path}: links to {dead}')
 
 
 if __name__ == '__main__':

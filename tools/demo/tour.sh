@@ -90,7 +90,8 @@ journey()
 	server=$!
 	wait_bound server 5000
 	cd "$out"
-	set -- client xip trace --pcap demo.pcapng -- hello 10.9.2.2
+	set -- client xip trace --svg demo.svg --base ../ --pcap demo.pcapng \
+		-- hello 10.9.2.2
 	shown "$@"
 	on "$@" >demo.txt || broken "$(cat demo.txt)"
 	fit <demo.txt
@@ -148,7 +149,7 @@ lose_one()
 {
 	title "6. And a packet that does not arrive" \
 		"Nobody has to guess: every drop has a cause, and xip says what to do about it."
-	at client xip trace --why -- xip ping -c 1 10.9.3.3 | tee "$dir/why" |
+	at client xip trace --why -- xip ping -c 1 10.9.3.3 2>&1 | tee "$dir/why" |
 		sed '/^$/,/loss/d' | fit
 	holds "$dir/why" 'Destination Net Unreachable' '1 NoRouteIn' 'gateway eth0' \
 		'no route to the destination'
