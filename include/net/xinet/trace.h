@@ -152,6 +152,7 @@ void xtrace_ct(const struct xnf_conn *ct, unsigned int what,
 u32 xtrace_ct_id(const struct xnf_conn *ct);
 void xtrace_nat(const struct xtrace_packet *before, const struct net *net,
 		const struct sk_buff *skb, bool source);
+void xtrace_caused(const struct sk_buff *skb, const struct sk_buff *by);
 void xtrace_cut(const struct sk_buff *frag, const struct sk_buff *from);
 u64 xtrace_frag_queued(const struct net *net, const struct sk_buff *skb);
 void xtrace_frag_whole(const struct net *net, const struct sk_buff *skb,

@@ -75,20 +75,23 @@ XTRACE_STAGES(X)
 #define X(stage, function) { XTRACE_##stage, #function },
 TRACE_EVENT_FN(xinet_stage,
 
-	TP_PROTO(const struct xtrace_packet *p, unsigned int stage, bool born),
+	TP_PROTO(const struct xtrace_packet *p, unsigned int stage, bool born,
+		 u64 cause),
 
-	TP_ARGS(p, stage, born),
+	TP_ARGS(p, stage, born, cause),
 
 	TP_STRUCT__entry(
 		XTRACE_PACKET_FIELDS
 		__field(u8, stage)
 		__field(u8, born)
+		__field(u64, cause)
 	),
 
 	TP_fast_assign(
 		XTRACE_PACKET_ASSIGN(p);
 		__entry->stage = stage;
 		__entry->born = born;
+		__entry->cause = cause;
 	),
 
 	TP_printk(XTRACE_PACKET_FORMAT "%s", XTRACE_PACKET_ARGS,

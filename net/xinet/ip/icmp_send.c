@@ -13,6 +13,7 @@
 #include <net/dsfield.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
+#include <net/xinet/trace.h>
 #include "ip.h"
 
 /* RFC 1812 section 4.3.2.3: quote as much as fits in 576 bytes. */
@@ -172,6 +173,8 @@ static void xicmp_error_send(struct xinet_net *xn, const struct sk_buff *skb,
 	}
 	XICMP_INC_STATS(xn, ICMP_MIB_OUTMSGS);
 	atomic_long_inc(&xn->icmp.msgs[256 + type]);
+	if (xtrace_on())
+		xtrace_caused(nskb, skb);
 	xip_send_skb(xn->net, NULL, nskb);
 }
 

@@ -129,7 +129,7 @@ static void xtrace_arrive(const struct sk_buff *skb)
 		xtrace_number(&p, xtrace_id_arrive(skb->head, &m, &born));
 	else
 		xtrace_number(&p, xtrace_id_new(skb->head, &m, 0));
-	trace_xinet_stage(&p, XTRACE_RCV, born);
+	trace_xinet_stage(&p, XTRACE_RCV, born, 0);
 	xtrace_frame(&p, skb, XTRACE_FRAME_IN);
 }
 
@@ -137,6 +137,7 @@ static void xtrace_arrive(const struct sk_buff *skb)
 static void xtrace_depart(const struct sk_buff *skb)
 {
 	const struct xip_skb_cb *cb = XIPCB(skb);
+	u64 cause = xtrace_id_cause(skb->head);
 	struct xtrace_packet p;
 	struct xtrace_mark m;
 
@@ -146,7 +147,7 @@ static void xtrace_depart(const struct sk_buff *skb)
 		xtrace_queue(skb->sk, skb, XTRACE_QUEUE_SENT);
 	trace_xinet_route(&p, XTRACE_ROUTE_OUT, cb->rtype, cb->nexthop,
 			  cb->flags, cb->mtu, cb->out, 0);
-	trace_xinet_stage(&p, XTRACE_LOCAL_OUT, true);
+	trace_xinet_stage(&p, XTRACE_LOCAL_OUT, true, cause);
 }
 
 static void xtrace_enter(const struct sk_buff *skb, enum xtrace_stage stage)
@@ -154,7 +155,7 @@ static void xtrace_enter(const struct sk_buff *skb, enum xtrace_stage stage)
 	struct xtrace_packet p;
 
 	xtrace_packet_of(dev_net(skb->dev), skb, &p);
-	trace_xinet_stage(&p, stage, false);
+	trace_xinet_stage(&p, stage, false, 0);
 }
 
 /**
@@ -191,6 +192,18 @@ void __xtrace_point(const void *about, enum xtrace_stage point,
 	default:
 		return xtrace_enter(skb, point);
 	}
+}
+
+/**
+ * xtrace_caused - an ICMP error is about to be sent
+ * @skb: the error, complete; its buffer will not change before xip_local_out()
+ * @by: the packet that it is about
+ *
+ * Context: RCU read lock.
+ */
+void xtrace_caused(const struct sk_buff *skb, const struct sk_buff *by)
+{
+	xtrace_id_set_cause(skb->head, xtrace_id_see(by->head, NULL).id);
 }
 
 /**

@@ -9,6 +9,7 @@
 #include <linux/netdevice.h>
 #include <linux/once.h>
 #include <linux/siphash.h>
+#include <linux/sock_diag.h>
 #include <net/sock.h>
 #include <net/xinet/ip.h>
 #include <net/xinet/netns.h>
@@ -213,6 +214,16 @@ u64 xtrace_frag_queued(const struct net *net, const struct sk_buff *skb)
 	return p.parent;
 }
 
+/* As SO_COOKIE has it; a socket that has none yet gets it here. */
+static u64 xtrace_cookie(const struct sock *sk)
+{
+	u32 cookie[2];
+
+	/* sock_gen_cookie() is not exported, this is and calls it */
+	sock_diag_save_cookie((struct sock *)sk, cookie);
+	return (u64)cookie[1] << 32 | cookie[0];
+}
+
 /**
  * xtrace_queue - a datagram passes between a socket and its way
  * @sk: the socket
@@ -229,9 +240,8 @@ void xtrace_queue(const struct sock *sk, const struct sk_buff *skb,
 
 	rcu_read_lock();
 	xtrace_packet_of(sock_net(sk), skb, &p);
-	/* SO_COOKIE's, if a program ever asked: its maker is not exported */
-	trace_xinet_queue(&p, what, atomic64_read(&sk->sk_cookie),
-			  sock_i_ino(s), sk_rmem_alloc_get(sk));
+	trace_xinet_queue(&p, what, xtrace_cookie(sk), sock_i_ino(s),
+			  sk_rmem_alloc_get(sk));
 	if (what == XTRACE_QUEUE_READ && !skb_cloned(skb))
 		xtrace_id_forget(skb->head);
 	rcu_read_unlock();

@@ -278,6 +278,36 @@ struct xtrace_ref xtrace_id_see(const void *head, const struct xtrace_mark *m)
 }
 
 /**
+ * xtrace_id_set_cause - a buffer holds an error that is not born yet
+ * @head: the buffer
+ * @cause: number of the packet that it is about
+ *
+ * Context: any.
+ */
+void xtrace_id_set_cause(const void *head, u64 cause)
+{
+	static const struct xtrace_mark none;
+	struct xtrace_want want = { head, &none, { .parent = cause } };
+
+	xtrace_step(&want, xtrace_put);
+}
+
+/**
+ * xtrace_id_cause - what caused the packet that is born in a buffer
+ * @head: the buffer
+ *
+ * Context: any.
+ * Return: the number that xtrace_id_set_cause() was told, or 0.
+ */
+u64 xtrace_id_cause(const void *head)
+{
+	struct xtrace_want want = { head };
+
+	xtrace_step(&want, xtrace_get);
+	return want.ref.id ? 0 : want.ref.parent;
+}
+
+/**
  * xtrace_id_move - a packet got another buffer
  * @to: the new one
  * @from: the one before; may be gone

@@ -28,7 +28,8 @@ struct xtrace_mark {
 /**
  * struct xtrace_ref - the number of a packet
  * @id: its own; 0: not known
- * @parent: of the datagram that it is a fragment of, or 0
+ * @parent: of the datagram that it is a fragment of, or 0; without @id: of the
+ *	packet that the one to be born here is an error about
  */
 struct xtrace_ref {
 	u64 id;
@@ -42,6 +43,8 @@ struct xtrace_ref xtrace_id_whole(const void *head,
 struct xtrace_ref xtrace_id_arrive(const void *head,
 				   const struct xtrace_mark *m, bool *born);
 struct xtrace_ref xtrace_id_see(const void *head, const struct xtrace_mark *m);
+void xtrace_id_set_cause(const void *head, u64 cause);
+u64 xtrace_id_cause(const void *head);
 void xtrace_id_move(const void *to, const void *from, bool shared);
 void xtrace_id_forget(const void *head);
 
