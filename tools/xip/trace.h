@@ -23,6 +23,7 @@
  * @len: total length in bytes
  * @proto: protocol
  * @born: the packet gets its number here
+ * @cause: of an error that is born: number of the packet it is about, or 0
  * @rest: what this kind of event says beside
  */
 struct tr_event {
@@ -39,6 +40,7 @@ struct tr_event {
 	unsigned int len;
 	unsigned int proto;
 	bool born;
+	unsigned long long cause;
 	char *rest;
 };
 

@@ -41,6 +41,7 @@ struct step {
  * @ct: the last event that named a connection
  * @nat: translations
  * @nats: how many
+ * @cause: of an error, number of the packet that it is about
  * @drop: its end
  * @got: how a program got it
  */
@@ -48,6 +49,7 @@ struct story {
 	const struct tr_event *ct;
 	const struct tr_event *nat[STORY_NATS];
 	unsigned int nats;
+	unsigned long long cause;
 	const struct tr_event *drop;
 	const char *got;
 };
@@ -65,6 +67,8 @@ static void story_add(struct story *s, const struct tr_event *e)
 	tr_value(e, "ct", ct, sizeof(ct));
 	if (strtoul(ct, NULL, 16))
 		s->ct = e;
+	if (e->cause)
+		s->cause = e->cause;
 	if (is(e, "nat", NULL) && s->nats < STORY_NATS)
 		s->nat[s->nats++] = e;
 	else if (is(e, "drop", NULL) && !s->drop)
@@ -183,6 +187,8 @@ static char *story_text(const struct story *s, const struct tr_frame *f)
 		add(buf, sizeof(buf), " fragment of #%llu", f->parent);
 	add(buf, sizeof(buf), "%s", f->where <= TR_FRAME_DROPPED ?
 	    seen[f->where] : "");
+	if (s->cause)
+		add(buf, sizeof(buf), "; about #%llu", s->cause);
 	if (s->ct) {
 		tr_value(s->ct, "ct", one, sizeof(one));
 		tr_value(s->ct, "ctstate", two, sizeof(two));

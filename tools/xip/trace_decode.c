@@ -24,7 +24,7 @@
 
 enum {
 	F_ID, F_PARENT, F_NETNS, F_DEV, F_SADDR, F_DADDR, F_SPORT, F_DPORT,
-	F_LEN, F_PROTO, F_BORN, F_COUNT,
+	F_LEN, F_PROTO, F_BORN, F_CAUSE, F_COUNT,
 };
 
 static const char * const field_name[] = {
@@ -32,6 +32,7 @@ static const char * const field_name[] = {
 	[F_DEV] = "dev", [F_SADDR] = "saddr", [F_DADDR] = "daddr",
 	[F_SPORT] = "sport", [F_DPORT] = "dport", [F_LEN] = "len",
 	[F_PROTO] = "proto", [F_BORN] = "born",
+	[F_CAUSE] = "cause",
 };
 
 /**
@@ -251,6 +252,7 @@ static void fill(struct tr_event *e, const struct kind *kind,
 	e->len = number(f[F_LEN], record);
 	e->proto = number(f[F_PROTO], record);
 	e->born = number(f[F_BORN], record);
+	e->cause = number(f[F_CAUSE], record);
 	copy(f[F_SADDR], record, &e->saddr, sizeof(e->saddr));
 	copy(f[F_DADDR], record, &e->daddr, sizeof(e->daddr));
 	copy(f[F_DEV], record, e->dev, sizeof(e->dev) - 1);

@@ -54,6 +54,25 @@ static int tr_failed(const char *what)
 	return XIP_REFUSED;
 }
 
+/* Is there a tracefs that we may use? It is mounted if need be. */
+static bool tr_usable(void)
+{
+	char *path = geteuid() ? NULL :
+				 tracefs_get_tracing_file("instances");
+	bool usable = path && !access(path, W_OK);
+
+	/* libtracefs itself would talk to those who may not even look */
+	if (geteuid() || (!usable && errno == EACCES))
+		fputs("Error: tracing takes root, in the first namespace of users.\n",
+		      stderr);
+	else if (!usable)
+		fputs("Error: no tracefs; try \"mount -t tracefs none /sys/kernel/tracing\".\n",
+		      stderr);
+	if (path)
+		tracefs_put_tracing_file(path);
+	return usable;
+}
+
 /**
  * tr_open - begin to trace
  * @drops_only: nothing but drops
@@ -66,12 +85,15 @@ int tr_open(bool drops_only, bool frames)
 	static const char * const systems[] = { "xinet", "xinet_pcap", NULL };
 	char name[32];
 
+	if (!tr_usable())
+		return XIP_REFUSED;
 	tr_tep = tracefs_local_events_system(NULL, systems);
 	if (!tr_tep || !tep_find_event_by_name(tr_tep, "xinet", "xinet_stage")) {
-		fputs("Error: no events \"xinet\": is xinet.ko loaded, are you root?\n",
+		fputs("Error: the kernel has no events \"xinet\"; is xinet.ko loaded?\n",
 		      stderr);
 		return XIP_REFUSED;
 	}
+	tr_stale_remove();
 	tr_load_functions();
 	snprintf(name, sizeof(name), "xip-%d", (int)getpid());
 	tr_instance = tracefs_instance_create(name);

@@ -16,6 +16,8 @@ void tr_ring_read(int (*take)(struct tep_record *record, void *arg),
 		  void *arg);
 void tr_ring_close(void);
 
+void tr_stale_remove(void);
+
 int tr_decode(struct tep_handle *tep, struct tep_record *record,
 	      struct tr_list *list);
 void tr_decode_end(void);

@@ -41,6 +41,8 @@ static void tr_json_step(const struct tr_step *s, unsigned long long start)
 	out_uint("id", NULL, e->id);
 	if (e->parent)
 		out_uint("parent", NULL, e->parent);
+	if (e->cause)
+		out_uint("cause", NULL, e->cause);
 	out_str("netns", NULL, tr_ns_name(e->netns));
 	out_uint("netns-inode", NULL, e->netns);
 	if (e->dev[0])
@@ -78,6 +80,8 @@ static void tr_text_step(const struct tr_step *s, unsigned long long start)
 	if (p)
 		out_text("%s             in %s, see %s\n", indent, p->source,
 			 p->doc);
+	if (e->cause)
+		out_text("%s             ^ about #%llu\n", indent, e->cause);
 }
 
 static void tr_print_drop(const struct tr_step *drop)
