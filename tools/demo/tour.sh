@@ -93,7 +93,8 @@ journey()
 	set -- client xip trace --svg demo.svg --base ../ --pcap demo.pcapng \
 		-- hello 10.9.2.2
 	shown "$@"
-	on "$@" >demo.txt || broken "$(cat demo.txt)"
+	# Without an answer hello would wait for ever; interrupted, xip tells why.
+	on "$1" timeout 30 "${@:2}" >demo.txt || broken "$(cat demo.txt)"
 	fit <demo.txt
 	wait "$server"
 	holds demo.txt '10.9.2.2 answers: hello yourself' xip_forward \
