@@ -48,8 +48,8 @@ static noinline int xip_deliver_raw(struct xinet_net *xn, struct sk_buff *skb,
 }
 
 /* Behind LOCAL_IN: hand over to the transport. */
-static int xip_local_deliver_finish(struct net *net, struct sock *sk,
-				    struct sk_buff *skb)
+static noinline int xip_local_deliver_finish(struct net *net, struct sock *sk,
+					     struct sk_buff *skb)
 {
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 	const struct xinet_protocol *prot;

@@ -36,8 +36,8 @@ static void xip_forward_hash(struct sk_buff *skb, const struct iphdr *iph)
 }
 
 /* Behind FORWARD: the packet leaves as one of ours would. */
-static int xip_forward_finish(struct net *net, struct sock *sk,
-			      struct sk_buff *skb)
+static noinline int xip_forward_finish(struct net *net, struct sock *sk,
+				       struct sk_buff *skb)
 {
 	xtrace_stage(skb, XTRACE_FORWARD_FINISH);
 	XIP_INC_STATS(xinet_pernet_rcu(net), IPSTATS_MIB_OUTFORWDATAGRAMS);

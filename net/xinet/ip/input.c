@@ -146,7 +146,8 @@ static void xip_rcv_unroutable(struct xinet_net *xn, struct sk_buff *skb,
 }
 
 /* Behind PRE_ROUTING: the route, options, and the fork the route decides. */
-static int xip_rcv_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
+static noinline int xip_rcv_finish(struct net *net, struct sock *sk,
+				   struct sk_buff *skb)
 {
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 	enum xinet_drop why = XINET_DROP_NONE;

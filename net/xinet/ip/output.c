@@ -17,7 +17,9 @@
 #include <net/xinet/trace.h>
 #include "ip.h"
 
-static int xip_finish_output2(struct xinet_net *xn, struct sk_buff *skb)
+/* A function of its own, so that ftrace and kprobes see each packet here. */
+static noinline int xip_finish_output2(struct xinet_net *xn,
+				       struct sk_buff *skb)
 {
 	const struct xip_skb_cb *cb = XIPCB(skb);
 
@@ -92,8 +94,8 @@ static noinline bool xip_output_many(struct xinet_net *xn,
 }
 
 /* Behind POST_ROUTING. */
-static int xip_finish_output(struct net *net, struct sock *sk,
-			     struct sk_buff *skb)
+static noinline int xip_finish_output(struct net *net, struct sock *sk,
+				      struct sk_buff *skb)
 {
 	struct xinet_net *xn = xinet_pernet_rcu(net);
 
@@ -115,7 +117,7 @@ static int xip_finish_output(struct net *net, struct sock *sk,
  * Context: RCU read lock, BH or process.
  * Return: 0 or NET_XMIT_*, or a negative error.
  */
-int xip_output(struct net *net, struct sock *sk, struct sk_buff *skb)
+noinline int xip_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	struct net_device *in = XIPCB(skb)->parm.iif ? skb->dev : NULL;
 	struct net_device *out = XIPCB(skb)->out;

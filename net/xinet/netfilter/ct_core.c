@@ -57,16 +57,9 @@ void xnf_ct_set_mark(struct xnf_conn *ct, u32 mark)
 }
 EXPORT_SYMBOL_GPL(xnf_ct_set_mark);
 
-/**
- * xct_set_info - say in a packet's context which connection it is of
- * @ctx: the context
- * @ct: the connection
- * @dir: the packet's direction
- *
- * Context: BH off.
- */
-void xct_set_info(struct xnf_ctx *ctx, struct xnf_conn *ct,
-		  enum ip_conntrack_dir dir)
+/* Inlined where a packet is tracked: the fast path. */
+static __always_inline void xct_set(struct xnf_ctx *ctx, struct xnf_conn *ct,
+				    enum ip_conntrack_dir dir)
 {
 	ctx->ct = ct;
 	ctx->state = XCT_STATE_ESTABLISHED;
@@ -79,6 +72,20 @@ void xct_set_info(struct xnf_ctx *ctx, struct xnf_conn *ct,
 		ctx->state = XCT_STATE_NEW;
 	}
 	xtrace_ct_found(ctx);
+}
+
+/**
+ * xct_set_info - say in a packet's context which connection it is of
+ * @ctx: the context
+ * @ct: the connection
+ * @dir: the packet's direction
+ *
+ * Context: BH off.
+ */
+void xct_set_info(struct xnf_ctx *ctx, struct xnf_conn *ct,
+		  enum ip_conntrack_dir dir)
+{
+	xct_set(ctx, ct, dir);
 }
 
 static void xct_account(struct xnf_conn *ct, const struct sk_buff *skb,
@@ -174,7 +181,7 @@ static void xct_again(struct xnf_ctx *ctx, const struct xct_packet *pkt)
 			return;
 		dir = !node->tuple.dir;
 	}
-	xct_set_info(ctx, xct_of(node), dir);
+	xct_set(ctx, xct_of(node), dir);
 }
 
 /* The connection a packet is of, if it is one that goes on. */
@@ -200,7 +207,7 @@ static unsigned int xct_track(struct xnf_ctx *ctx, const struct xct_packet *pkt)
 
 	ct = xct_of(node);
 	dir = node->tuple.dir;
-	xct_set_info(ctx, ct, dir);
+	xct_set(ctx, ct, dir);
 	switch (xct_packet(ct, pkt, ctx->info)) {
 	case XCT_OK:
 		break;

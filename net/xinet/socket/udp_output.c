@@ -43,9 +43,10 @@ static void xudp_set_csum(const struct sock *sk, struct sk_buff *skb,
 }
 
 /* Put the UDP header on and send. RCU read lock held. */
-static int xudp_send_skb(struct sock *sk, struct sk_buff *skb,
-			 const struct xsk_tx *tx, const struct xsk_dest *dst,
-			 const struct xsk_cookie *ck)
+static noinline int xudp_send_skb(struct sock *sk, struct sk_buff *skb,
+				  const struct xsk_tx *tx,
+				  const struct xsk_dest *dst,
+				  const struct xsk_cookie *ck)
 {
 	struct udphdr *uh = udp_hdr(skb);
 
