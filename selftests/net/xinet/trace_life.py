@@ -20,9 +20,12 @@ from xtrace import TRACEFS
 CLIENT, SERVER = "10.1.0.2", "10.3.0.2"
 SO_COOKIE = 57
 # the functions that the way of a packet is drawn with, through a router
-DRAWN = {"xudp_sendmsg": 1, "xip_send_skb": 1, "xip_local_out": 1,
-         "xneigh_output": 2, "xip_rcv": 2, "xip_route_input": 2,
-         "xip_forward": 1, "xip_local_deliver": 1, "xudp_rcv": 1}
+DRAWN = {"xudp_sendmsg": 1, "xudp_send_skb": 1, "xip_send_skb": 1,
+         "xip_local_out": 1, "xip_output": 2, "xip_finish_output": 2,
+         "xip_finish_output2": 2, "xneigh_output": 2, "xip_rcv": 2,
+         "xip_rcv_finish": 2, "xip_route_input": 2, "xip_forward": 1,
+         "xip_forward_finish": 1, "xip_local_deliver": 1,
+         "xip_local_deliver_finish": 1, "xudp_rcv": 1}
 
 client = router = server = near = far = None
 
