@@ -46,7 +46,7 @@ while True:
                 sock.pending()
             except OSError:
                 pass
-    time.sleep(0.002)
+    time.sleep(0.02)
 """
 ECHO = """
 import select
