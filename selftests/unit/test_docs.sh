@@ -4,23 +4,8 @@
 # The documentation says what the code says: every drop cause is in the table
 # of counters.rst with its column, and none that is not in drop.h; the files
 # that the documentation names are there.
-set -u
-cd "$(dirname "$0")/../.." || exit
+. "$(dirname "$0")/ktap.sh"
 docs=Documentation/networking/xinet
-n=0 failed=0
-
-# check NAME COMPLAINTS: passes if there are none
-check()
-{
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		echo "ok $n $1"
-	else
-		printf '%s\n' "$2" | sed 's/^/# /'
-		echo "not ok $n $1"
-		failed=1
-	fi
-}
 
 # "CAUSE Column" from the X-macro list, whose entries may span lines.
 causes_in_code()
@@ -85,8 +70,7 @@ excerpts_not_there()
 	done
 }
 
-echo "KTAP version 1"
-echo "1..6"
+plan 6
 check "drop.h has causes at all" "$([ "$(causes_in_code | wc -l)" -ge 50 ] ||
 	echo "only $(causes_in_code | wc -l)")"
 check "each drop cause is documented" \
@@ -96,4 +80,4 @@ check "each documented drop cause exists" \
 check "each file that the documentation names exists" "$(missing_files)"
 check "each test that conformance.rst names exists" "$(tests_not_there)"
 check "each excerpt has its file and its marks" "$(excerpts_not_there)"
-exit $failed
+finish

@@ -6,23 +6,8 @@
 # lock. And what pages name is in the code.
 #
 # shellcheck disable=SC2016 # backquotes are those of the pages
-set -u
-cd "$(dirname "$0")/../.." || exit
+. "$(dirname "$0")/ktap.sh"
 docs=Documentation/networking/xinet
-n=0 failed=0
-
-# check NAME COMPLAINTS: passes if there are none
-check()
-{
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		echo "ok $n $1"
-	else
-		printf '%s\n' "$2" | sed 's/^/# /'
-		echo "not ok $n $1"
-		failed=1
-	fi
-}
 
 code_files()
 {
@@ -160,8 +145,7 @@ strange_links()
 		done
 }
 
-echo "KTAP version 1"
-echo "1..13"
+plan 13
 check "the code has files, exports and locks at all" "$(
 	[ "$(code_files | wc -l)" -ge 200 ] || echo "files: $(code_files | wc -l)"
 	[ "$(exports | wc -l)" -ge 10 ] || echo "exports: $(exports)"
@@ -181,4 +165,4 @@ check "functions and the like that pages name exist" "$(strange_names)"
 check "files that pages name exist" "$(strange_files)"
 check "targets of make that pages name exist" "$(strange_targets)"
 check "files that README.md links to exist" "$(strange_links)"
-exit $failed
+finish

@@ -3,24 +3,9 @@
 #
 # Each option and keyword of "xip help" and "xip OBJECT help" is in its man
 # page, and each object has one that xip(8) names.
-set -u
-cd "$(dirname "$0")/../.." || exit
+. "$(dirname "$0")/ktap.sh"
 xip=${XIP:-build/xip/xip}
 man=Documentation/man
-n=0 failed=0
-
-# result NAME COMPLAINTS: passes if there are none
-result()
-{
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		echo "ok $n $1"
-	else
-		printf '%s\n' "$2" | sed 's/^/# /'
-		echo "not ok $n $1"
-		failed=1
-	fi
-}
 
 # Words of a page, without its macros and the requests before them.
 page_words()
@@ -57,23 +42,22 @@ fi
 mapfile -t objects < <("$xip" help | sed -n '/OBJECT :=/,/OPTIONS :=/p' |
 	sed 's/OBJECT :=//; s/where//; /OPTIONS/d' | tr -cs '[:lower:]' '\n' | sed '/^$/d')
 
-echo "KTAP version 1"
-echo "1..$((2 + 2 * ${#objects[@]}))"
-result "the help names objects at all" \
+plan $((2 + 2 * ${#objects[@]}))
+check "the help names objects at all" \
 	"$([ ${#objects[@]} -ge 9 ] || echo "${objects[*]}")"
-result "xip.8 has each option" "$(not_there "$("$xip" help | tr -d '[]')" $man/xip.8)"
+check "xip.8 has each option" "$(not_there "$("$xip" help | tr -d '[]')" $man/xip.8)"
 for object in "${objects[@]}"; do
 	page=$man/xip-$object.8
 	if [ ! -e "$page" ]; then
-		result "$object has a page" "no $page"
-		result "$object: keywords" "no $page"
+		check "$object has a page" "no $page"
+		check "$object: keywords" "no $page"
 		continue
 	fi
-	result "xip.8 names $object and its page" \
+	check "xip.8 names $object and its page" \
 		"$(grep -qx "\.Xr xip-$object 8 ,\|\.Xr xip-$object 8" $man/xip.8 ||
 		   echo "not named")"
 	help=$("$xip" "$object" help)
-	result "$object: each keyword and option is in its page" \
+	check "$object: each keyword and option is in its page" \
 		"$(not_there "$help" "$page")"
 done
-exit $failed
+finish

@@ -4,23 +4,8 @@
 # The picture in README.md is one that `make demo` draws today: well-formed, with
 # every stage that a translated datagram passes, and none that the module has
 # not.
-set -u
-cd "$(dirname "$0")/../.." || exit
+. "$(dirname "$0")/ktap.sh"
 picture=Documentation/images/demo.svg
-n=0 failed=0
-
-# check NAME COMPLAINTS: passes if there are none
-check()
-{
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		echo "ok $n $1"
-	else
-		printf '%s\n' "$2" | sed 's/^/# /'
-		echo "not ok $n $1"
-		failed=1
-	fi
-}
 
 # What a datagram to a socket does not pass unless it is cut, raw or an error.
 stages()
@@ -39,8 +24,7 @@ unknown()
 		done
 }
 
-echo "KTAP version 1"
-echo "1..4"
+plan 4
 check "README.md shows it" \
 	"$(grep -qF "]($picture)" README.md || echo "README.md lacks $picture")"
 # shellcheck disable=SC2046 # one name a word
@@ -51,4 +35,4 @@ check "names no function that is not there" "$(unknown)"
 check "nothing but a picture: no script, nothing from elsewhere" "$(grep -oiE \
 	'<script|(href|src)="[a-z]+:[^"]*|@import|url\([^#]' $picture)"
 [ $failed = 0 ] || echo "# make demo && sed 's|\"../|\"../../|' build/demo.svg >$picture"
-exit $failed
+finish

@@ -4,23 +4,8 @@
 # Where xip trace says that a step stands: every stage and every kind of event
 # has a row in tools/xip/trace_steps.c, each row's file has its function, and the
 # paragraph that it names is there. And each cause of a drop has its advice.
-set -u
-cd "$(dirname "$0")/../.." || exit
+. "$(dirname "$0")/ktap.sh"
 steps=tools/xip/trace_steps.c
-n=0 failed=0
-
-# check NAME COMPLAINTS: passes if there are none
-check()
-{
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		echo "ok $n $1"
-	else
-		printf '%s\n' "$2" | sed 's/^/# /'
-		echo "not ok $n $1"
-		failed=1
-	fi
-}
 
 # The functions of XTRACE_STAGES.
 stages()
@@ -81,8 +66,7 @@ causes_without_advice()
 			tools/xip/trace_advice.c | sort)
 }
 
-echo "KTAP version 1"
-echo "1..6"
+plan 6
 check "there are stages and rows at all" \
 	"$([ "$(stages | wc -l)" -ge 14 ] && [ "$(rows | wc -l)" -ge 30 ] ||
 		echo "only $(stages | wc -l) and $(rows | wc -l)")"
@@ -92,4 +76,4 @@ check "each row's file has its function" "$(functions_not_there)"
 check "each row's paragraph is there" "$(anchors_not_there)"
 check "each cause of a drop has its advice, and no other" \
 	"$(causes_without_advice)"
-exit $failed
+finish
