@@ -306,6 +306,8 @@ void tr_journey_finish(struct tr_journey *j)
 		s->other = !last || last->id != e->id;
 		s->rewritten = !s->other && !tr_same_ends(last, e);
 		last = e;
+		if (e->cause)
+			j->cause = e->cause;
 		tr_span_add(&span, e);
 	}
 	j->incomplete = tr_span_lost(&span);

@@ -56,6 +56,7 @@ struct tr_step {
 /**
  * struct tr_journey - what a datagram and its fragments passed
  * @root: the datagram's number; 0: a route that was not found
+ * @cause: of an ICMP error that began here: number of the packet it is about
  * @steps: in the order of time, once finished
  * @n: how many
  * @room: for how many there is room
@@ -72,7 +73,7 @@ struct tr_step {
  * @newer: the other neighbour
  */
 struct tr_journey {
-	unsigned long long root;
+	unsigned long long root, cause;
 	struct tr_step *steps;
 	unsigned int n, room;
 	unsigned long long last;

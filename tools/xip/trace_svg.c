@@ -139,7 +139,7 @@ static void svg_panel_head(FILE *f, const struct tr_shot *s, double width)
 		[TR_ERROR] = "ICMP error",
 	};
 	const struct tr_event *e = &s->j.steps[0].ev;
-	char ends[TR_ENDS_SIZE], text[256];
+	char ends[TR_ENDS_SIZE], text[256], cause[40] = "";
 	double right = width - LAY_RIGHT;
 
 	svg_rect(f, 16, 4, right - 16, 34, 8, "bar");
@@ -151,10 +151,12 @@ static void svg_panel_head(FILE *f, const struct tr_shot *s, double width)
 	snprintf(text, sizeof(text), "%s %s",
 		 names_get(names_ipproto, e->proto), ends);
 	svg_text(f, 178, 26, "ends", 76, text);
+	if (s->j.cause)
+		snprintf(cause, sizeof(cause), "about #%llu, ", s->j.cause);
 	if (s->j.root)
-		svg_textf(f, right - 128, 26, "facts end", "%s%u bytes, %.3f ms",
-			  s->j.incomplete ? "events lost, " : "", e->len,
-			  (s->j.last - e->when) / 1e6);
+		svg_textf(f, right - 128, 26, "facts end", "%s%s%u bytes, %.3f ms",
+			  s->j.incomplete ? "events lost, " : "",
+			  cause, e->len, (s->j.last - e->when) / 1e6);
 	svg_text(f, right - 14, 26,
 		 s->j.drop ? "verdict bad end" : s->j.waits ?
 		 "verdict wait end" : "verdict good end", 15,
