@@ -268,7 +268,8 @@ def many_links():
     code, _, found = asker.ask(LINK_GET, b"", DUMP)
     asker.close()
     names = [attributes(one)[L_NAME].rstrip(b"\0").decode() for one in found]
-    equal((code, sorted(names)),
+    # modules of tunnels leave devices of theirs in each namespace
+    equal((code, sorted(n for n in names if n == "lo" or n[0] == "d")),
           (0, sorted(["lo"] + ["d%d" % n for n in range(300)])), "names")
 
 
